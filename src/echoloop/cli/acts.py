@@ -1,0 +1,77 @@
+"""The verbs that run an act: each reads the settings, runs the stages, says what came out and what comes next."""
+
+from collections.abc import Callable, Sequence
+
+from echoloop.cli.messages import say, then
+from echoloop.cli.options import DEFAULTS, RunOptions
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from echoloop.cli.composing import House
+    from echoloop.engine import Stage, StageResult
+
+
+def collect(options: RunOptions = DEFAULTS) -> None:
+    """Read posts, unite sightings of the same post, and score how surely each is about the target model."""
+    from echoloop.collect import collect_stages
+
+    _run(options, lambda house: collect_stages(house.collect))
+    then("`echoloop curate` turns the conversations into benchmark items.")
+
+
+def curate(options: RunOptions = DEFAULTS) -> None:
+    """Turn conversations into samples: prompts, pictures in and out, screenshots, safety, and the items of a benchmark."""
+    from echoloop.curate import curate_stages
+
+    _run(options, lambda house: curate_stages(house.curate))
+    then("`echoloop release 0.1.0` writes the benchmark down, `echoloop generate` lets models answer it.")
+
+
+def generate(options: RunOptions = DEFAULTS) -> None:
+    """Let every image model answer every benchmark item. Refusals stay refusals; outages are asked again next time."""
+    from echoloop.generate import generate_stages
+
+    _run(options, lambda house: generate_stages(house.generate))
+    then("`echoloop judge` lets the judges grade the pictures.")
+
+
+def judge(options: RunOptions = DEFAULTS) -> None:
+    """Let every judge grade every picture and turn the grades into win rates with intervals and coverage."""
+    from echoloop.cli.leaderboard import print_leaderboard
+    from echoloop.judge import judge_stages
+
+    _run(options, lambda house: judge_stages(house.judge))
+    print_leaderboard(options)
+    then("`echoloop diagnose` looks at what people complain about, `echoloop report` writes the pages.")
+
+
+def diagnose(options: RunOptions = DEFAULTS) -> None:
+    """Read what people complained about, and measure it on every model's pictures."""
+    from echoloop.diagnose import diagnose_stages
+
+    _run(options, lambda house: diagnose_stages(house.diagnose))
+    then("`echoloop report` writes the pages.")
+
+
+def _run(options: RunOptions, stages: "Callable[[House], Sequence[Stage]]") -> None:
+    from echoloop.cli.composing import read_house, session
+
+    house = read_house(options)
+    with session(house, options) as opened:
+        results = opened.run(stages(house))
+        say(_summary(results))
+        say(f"The tables are in {opened.workspace.tables.folder}")
+
+
+def _summary(results: "Sequence[StageResult]") -> str:
+    """What happened, in words."""
+    paid = sum(result.counts.paid_calls for result in results)
+    cost = sum(result.counts.cost for result in results)
+    unpriced = sum(result.counts.unpriced for result in results)
+    unanswered = sum(result.unanswered for result in results)
+    fresh = all(result.fresh for result in results)
+    money = f"${cost:.4f}" + (f" and {unpriced:,} calls of unknown price" if unpriced else "")
+    words = ["Everything was fresh; nothing was asked." if fresh else f"{paid:,} calls were paid ({money})."]
+    if unanswered:
+        words.append(f"{unanswered:,} questions got no answer; the same command asks just those again.")
+    return " ".join(words)

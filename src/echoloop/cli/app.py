@@ -1,0 +1,35 @@
+"""The verbs of `echoloop`, in the order of the loop."""
+
+from cyclopts import App, Group
+
+from echoloop import __version__
+from echoloop.cli import acts
+from echoloop.cli.demo import demo
+from echoloop.cli.init import init
+from echoloop.cli.lab import lab
+from echoloop.cli.ledger import ledger
+from echoloop.cli.plan import plan
+from echoloop.cli.release import release
+from echoloop.cli.report import report
+from echoloop.cli.status import status
+
+_LOOP = Group.create_ordered("The loop")
+_AROUND = Group.create_ordered("Around it")
+
+app = App(
+    name="echoloop",
+    version=__version__,
+    help="""Keep image-model benchmarks level with image models.
+
+People post about a new image model (collect); their conversations become a benchmark (curate, release); models answer
+it (generate); judges grade the answers (judge); complaints become metrics (diagnose); pages show it all (report).
+
+Start with `echoloop demo`: the whole loop in a small world whose truth is known, offline, in about a minute.""",
+)
+
+for _verb in (acts.collect, acts.curate, release, acts.generate, acts.judge, acts.diagnose, report):
+    app.command(_verb, group=_LOOP)
+for _verb in (demo, init, status, plan):
+    app.command(_verb, group=_AROUND)
+app.command(ledger, group=_AROUND)
+app.command(lab, group=_AROUND)

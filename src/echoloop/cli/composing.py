@@ -1,0 +1,229 @@
+"""From the settings file to what each act needs. Here, and only here, the rooms are put together."""
+
+import hashlib
+import threading
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from echoloop.calls import Endpoint, Mode, Price
+from echoloop.cli.options import RunOptions
+from echoloop.cli.settings_file import EndpointTable, ModelTable, SettingsFile, read_settings
+from echoloop.collect import CollectSettings
+from echoloop.curate import CurateSettings
+from echoloop.diagnose import DiagnoseSettings
+from echoloop.engine import EngineSettings, Progress, Session, hush, start_runner, watch_signals
+from echoloop.generate import GenerateSettings, ImageModel
+from echoloop.judge import Contestant, Judge, JudgeSettings
+from echoloop.records import Mistake
+from echoloop.workspace import writing
+
+LAB_ADDRESS = "lab:"
+LAB_FACTORY = "echoloop.lab.endpoint:open_lab"
+
+
+class House:
+    """Settings, read and resolved: every name in them is known to exist."""
+
+    def __init__(self, path: Path, settings: SettingsFile) -> None:
+        self.path = path
+        self.settings = settings
+        self.endpoints = {name: _endpoint(name, table, path) for name, table in settings.endpoints.items()}
+
+    def workspace_path(self, options: RunOptions) -> Path:
+        """The workspace of this run; a path in the settings file is relative to the file."""
+        return options.workspace or self.path.parent / self.settings.workspace
+
+    @property
+    def engine(self) -> EngineSettings:
+        """How stages run."""
+        table = self.settings.engine
+        return EngineSettings(runner=table.runner, address=table.address, workers=table.workers)
+
+    @property
+    def collect(self) -> CollectSettings:
+        """What collect needs."""
+        table = self.settings.collect
+        if table is None:
+            raise Mistake(
+                "there is no [collect] table",
+                where=self.path,
+                remedy='Add [collect] with archive = "posts.jsonl".',
+            )
+        archive = (self.path.parent / table.archive).absolute()
+        return CollectSettings(
+            subject=self.settings.subject,
+            released=self.settings.released,
+            archive=str(archive),
+            archive_sha256=_digest(archive),
+            reader=self.role("text"),
+            keep_from=table.keep_from,
+        )
+
+    @property
+    def curate(self) -> CurateSettings:
+        """What curate needs."""
+        table = self.settings.curate
+        return CurateSettings(
+            subject=self.settings.subject,
+            reader=self.role("text"),
+            viewer=self.role("vision"),
+            boxer=self.role("boxes"),
+            guard=self.role("guard"),
+            per_split=table.per_split,
+            seed=table.seed,
+        )
+
+    @property
+    def generate(self) -> GenerateSettings:
+        """What generate needs."""
+        table = self.settings.generate
+        return GenerateSettings(
+            models=tuple(
+                ImageModel(
+                    name=name, endpoint=self._known(model.endpoint, f"models.{name}"), developer=developer
+                )
+                for name, model, developer in self._models()
+            ),
+            samples=table.samples,
+            seed=table.seed,
+        )
+
+    @property
+    def judge(self) -> JudgeSettings:
+        """What judge needs."""
+        table = self.settings.judge
+        names = self.settings.roles.judges
+        if not names:
+            raise Mistake(
+                "there are no judges", where=self.path, remedy='Add judges = ["..."] under [roles].'
+            )
+        return JudgeSettings(
+            judges=tuple(
+                Judge(
+                    name=name, endpoint=self._known(name, "roles"), developer=self.endpoints[name].developer
+                )
+                for name in names
+            ),
+            contestants=tuple(
+                Contestant(name=name, developer=developer) for name, _, developer in self._models()
+            ),
+            repeats=table.repeats,
+            vote="net" if table.vote == "net" else "majority",
+            missing="loss" if table.missing == "loss" else "skip",
+            resamples=table.resamples,
+            seed=table.seed,
+        )
+
+    @property
+    def diagnose(self) -> DiagnoseSettings:
+        """What diagnose needs."""
+        return DiagnoseSettings(
+            reader=self.role("text"),
+            viewer=self.role("vision"),
+            resamples=self.settings.judge.resamples,
+            seed=self.settings.judge.seed,
+        )
+
+    def role(self, name: str) -> str:
+        """The endpoint that has a role."""
+        endpoint = getattr(self.settings.roles, name)
+        if endpoint is None:
+            raise Mistake(
+                f"no endpoint has the role {name!r}",
+                where=self.path,
+                remedy=f'Add {name} = "..." under [roles]; declared endpoints: {self._declared()}.',
+            )
+        return self._known(endpoint, "roles")
+
+    def _models(self) -> Iterator[tuple[str, ModelTable, str]]:
+        if not self.settings.models:
+            raise Mistake(
+                "there are no image models",
+                where=self.path,
+                remedy='Add [models.NAME] with endpoint = "...".',
+            )
+        for name, model in self.settings.models.items():
+            endpoint = self.endpoints.get(model.endpoint)
+            yield name, model, model.developer or (endpoint.developer if endpoint else "unknown")
+
+    def _known(self, name: str, table: str) -> str:
+        if name not in self.endpoints:
+            raise Mistake(
+                f"[{table}] names the endpoint {name!r}, which is not declared",
+                where=self.path,
+                remedy=f"Declare [endpoints.{name}], or use one of: {self._declared()}.",
+            )
+        return name
+
+    def _declared(self) -> str:
+        return ", ".join(sorted(self.endpoints)) or "none yet"
+
+
+def read_house(options: RunOptions) -> House:
+    """Read the settings file of this run."""
+    return House(options.config, read_settings(options.config))
+
+
+@contextmanager
+def session(house: House, options: RunOptions, mode: Mode = "live") -> Generator[Session]:
+    """A workspace opened for writing, with signals that stop it cleanly."""
+    hush()
+    progress = Progress("json" if options.json else None)
+    stop = threading.Event()
+    if house.engine.runner == "ray":
+        start_runner(house.engine)
+    if threading.current_thread() is threading.main_thread():
+        watch_signals(stop, progress.note)
+    with (
+        writing(house.workspace_path(options)) as workspace,
+        Session(
+            workspace,
+            house.endpoints.values(),
+            engine=house.engine,
+            progress=progress,
+            stop=stop,
+            mode="offline" if options.offline else mode,
+            max_cost=options.max_cost,
+            force=options.force,
+        ) as opened,
+    ):
+        yield opened
+
+
+def _endpoint(name: str, table: EndpointTable, path: Path) -> Endpoint:
+    in_lab = table.base_url == LAB_ADDRESS
+    price = Price(**table.price.model_dump()) if table.price else None
+    try:
+        return Endpoint(
+            name=name,
+            provider=table.provider or ("lab" if in_lab else name),
+            model=table.model,
+            base_url="" if in_lab else table.base_url,
+            snapshot=table.snapshot,
+            developer=table.developer,
+            key_env=table.key_env,
+            factory=LAB_FACTORY if in_lab else None,
+            factory_options=table.options,
+            concurrency=table.concurrency,
+            requests_per_minute=table.requests_per_minute,
+            tokens_per_minute=table.tokens_per_minute,
+            total_timeout=table.total_timeout,
+            connect_timeout=table.connect_timeout,
+            retries=table.retries,
+            price=price,
+        )
+    except ValueError as error:
+        raise Mistake(str(error), where=path) from error
+
+
+def _digest(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise Mistake(
+            f"the archive cannot be read: {error.strerror}",
+            where=path,
+            remedy="Check `archive` under [collect] in echoloop.toml.",
+        ) from error

@@ -1,0 +1,54 @@
+"""`echoloop demo`: the whole loop in the lab, and what was planted beside what was recovered."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from echoloop.cli.messages import say, then
+
+
+def demo(
+    folder: Path = Path("echoloop-demo"),
+    *,
+    seed: int = 0,
+    threads: int = 260,
+    faulty: bool = True,
+    json: Annotated[bool, Parameter(negative=())] = False,
+) -> None:
+    """Run every act in a small world whose truth is known, offline, and print planted against recovered.
+
+    Parameters
+    ----------
+    folder
+        Where the town, the settings file, the workspace and the report go. Running again replays from receipts.
+    seed
+        Which town. The same seed is the same town.
+    threads
+        How many conversations the town has.
+    faulty
+        --no-faulty is the control: no planted faults, and none may be found.
+    json
+        Progress as JSON lines, for machines.
+    """
+    from echoloop.cli.demo_run import DemoPlan, run_demo
+    from echoloop.lab.checks import all_passed
+
+    say("A small town talks about an image model. Everything below runs offline on this machine.\n")
+    result = run_demo(DemoPlan(folder=str(folder), seed=seed, threads=threads, faulty=faulty), json=json)
+    for board in result.leaderboards:
+        say(board)
+    say("\nPlanted against recovered")
+    part = ""
+    for check in result.checks:
+        if check.part != part:
+            part = check.part
+            say(f"\n  {part}")
+        say(f"    {check.line}")
+    red = [check for check in result.checks if not check.passed]
+    say(f"\n{len(result.checks) - len(red)} of {len(result.checks)} checks hold. {result.seconds:.0f} s.")
+    say(f"The report is in {result.report}")
+    then(f"open it, look into {folder}/echoloop.toml, then `echoloop init` for your own posts and models.")
+    if not all_passed(result.checks):
+        sys.exit(1)

@@ -1,0 +1,131 @@
+"""Running the demo: the same stages as every run, then the comparison with the truth that no stage has seen."""
+
+import threading
+import time
+from pathlib import Path
+
+import msgspec
+
+from echoloop.cli.composing import House
+from echoloop.cli.demo_settings import demo_settings
+from echoloop.cli.leaderboard import leaderboard_text
+from echoloop.cli.settings_file import read_settings
+from echoloop.collect import collect_stages
+from echoloop.curate import curate_stages, write_release
+from echoloop.diagnose import diagnose_stages
+from echoloop.engine import EngineSettings, Progress, Session, Stage, Style, hush
+from echoloop.generate import generate_stages
+from echoloop.judge import VOTE, judge_stages
+from echoloop.lab.checks import Check
+from echoloop.lab.painters import PAINTERS, Painter, faultless_painters
+from echoloop.lab.town import POSTS_FILE, TRUTH_FILE, TownPlan, load_truth, write_town
+from echoloop.cli.demo_checks import demo_checks
+from echoloop.records import Standing
+from echoloop.records.arrow import from_table
+from echoloop.report import write_report
+from echoloop.workspace import Workspace, writing
+
+RELEASE = "0.1.0"
+
+
+class DemoPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """Which town, which painters, where."""
+
+    folder: str
+    seed: int = 0
+    threads: int = 260
+    faulty: bool = True
+
+    @property
+    def cast(self) -> tuple[Painter, ...]:
+        """The models under test."""
+        return PAINTERS if self.faulty else faultless_painters()
+
+
+class DemoResult(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of it."""
+
+    checks: list[Check]
+    leaderboards: list[str]
+    report: str
+    seconds: float
+
+
+def run_demo(plan: DemoPlan, *, json: bool = False, style: Style | None = None) -> DemoResult:
+    """The whole loop in one folder. What is there already is replayed."""
+    begun = time.monotonic()
+    house = prepare(plan)
+    progress = Progress("json" if json else style)
+    workspace = run_acts(house, progress)
+    with writing(workspace.path):
+        if not workspace.releases.joinpath(RELEASE).exists():
+            write_release(workspace, house.settings.subject, RELEASE)
+        checks = demo_checks(workspace, plan.cast, load_truth(Path(plan.folder) / "town" / TRUTH_FILE))
+        report = write_report(workspace, house.settings.subject, [_report_line(check) for check in checks])
+    return DemoResult(
+        checks=checks,
+        leaderboards=_leaderboards(workspace),
+        report=str(report),
+        seconds=time.monotonic() - begun,
+    )
+
+
+def prepare(plan: DemoPlan) -> House:
+    """The town and the settings file, written unless they are there."""
+    folder = Path(plan.folder)
+    town = folder / "town"
+    if not (town / POSTS_FILE).exists():
+        write_town(town, TownPlan(seed=plan.seed, threads=plan.threads, faulty=plan.faulty))
+    settings = folder / "echoloop.toml"
+    settings.write_text(demo_settings(plan.cast, "faulty" if plan.faulty else "faultless"), "utf-8")
+    return House(settings, read_settings(settings))
+
+
+def loop_stages(house: House) -> list[Stage]:
+    """The loop, top to bottom."""
+    return [
+        *collect_stages(house.collect),
+        *curate_stages(house.curate),
+        *generate_stages(house.generate),
+        *judge_stages(house.judge),
+        *diagnose_stages(house.diagnose),
+    ]
+
+
+def run_acts(
+    house: House,
+    progress: Progress,
+    *,
+    stages: list[Stage] | None = None,
+    engine: EngineSettings | None = None,
+    stop: threading.Event | None = None,
+) -> Workspace:
+    """Every act of the loop over the house's workspace."""
+    hush()
+    path = house.path.parent / house.settings.workspace
+    with (
+        writing(path) as workspace,
+        Session(
+            workspace, house.endpoints.values(), engine=engine or house.engine, progress=progress, stop=stop
+        ) as session,
+    ):
+        todo = loop_stages(house) if stages is None else stages
+        for act in dict.fromkeys(stage.act for stage in todo):
+            session.run([stage for stage in todo if stage.act == act])
+    return workspace
+
+
+def _leaderboards(workspace: Workspace) -> list[str]:
+    standings = from_table(workspace.tables.read("standings"), Standing)
+    boards: list[str] = []
+    for split in sorted({standing.split for standing in standings}):
+        boards.append(
+            leaderboard_text(
+                [standing for standing in standings if standing.split == split and standing.judge == VOTE]
+            )
+        )
+    return boards
+
+
+def _report_line(check: Check) -> tuple[str, str, bool | None]:
+    return check.part, check.line[4:], None if check.shown else check.passed

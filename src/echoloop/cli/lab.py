@@ -1,0 +1,34 @@
+"""`echoloop lab`: the small world whose truth is known."""
+
+from pathlib import Path
+
+from cyclopts import App
+
+from echoloop.cli.messages import say, then
+
+lab = App(
+    name="lab",
+    help="The lab: a small world whose truth is known, and a server that behaves as badly as told.",
+)
+
+
+@lab.command
+def town(folder: Path = Path("town"), *, seed: int = 0, threads: int = 260, faulty: bool = True) -> None:
+    """Write a town: posts in ECHO's raw fields with their pictures, and the truth about them in a file of its own.
+
+    Parameters
+    ----------
+    folder
+        Where posts.jsonl, media/ and truth.json go.
+    seed
+        The same seed writes the same town, byte for byte.
+    threads
+        How many conversations.
+    faulty
+        Whether pictures have faults that people complain about.
+    """
+    from echoloop.lab.town import TownPlan, write_town
+
+    write_town(folder, TownPlan(seed=seed, threads=threads, faulty=faulty))
+    say(f"The town is in {folder.absolute()}: posts.jsonl, media/ and, apart from them, truth.json")
+    then("name it as `archive` under [collect] in echoloop.toml, then `echoloop collect`.")

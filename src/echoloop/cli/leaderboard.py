@@ -1,0 +1,44 @@
+"""The standings as a table in the terminal."""
+
+from echoloop.cli.composing import read_house
+from echoloop.cli.messages import say
+from echoloop.cli.options import RunOptions
+from echoloop.judge import VOTE
+from echoloop.records import Standing
+from echoloop.records.arrow import from_table
+from echoloop.workspace import reading
+
+
+def print_leaderboard(options: RunOptions) -> None:
+    """Win rates by vote, a split at a time, with what is needed to doubt them."""
+    workspace = reading(read_house(options).workspace_path(options))
+    standings = from_table(workspace.tables.read("standings"), Standing)
+    for split in sorted({standing.split for standing in standings}):
+        own = [standing for standing in standings if standing.split == split and standing.judge == VOTE]
+        say(leaderboard_text(own))
+
+
+def leaderboard_text(standings: list[Standing]) -> str:
+    """One split's table: rate, interval, range of ranks, coverage, refusals."""
+    first = standings[0]
+    title = (
+        f"\n{first.split}: {first.items} items, judges {', '.join(first.judges)}, "
+        f"vote {first.vote}, missing {first.missing}"
+    )
+    rows = [
+        f"  {'model':<16} {'win rate':>8}  {'95 % interval':<15} {'rank':<7} {'coverage':>8} {'refused':>7} {'failed':>6}"
+    ]
+    for one in sorted(standings, key=lambda standing: -(standing.rate if standing.rate is not None else -1)):
+        if one.rate is None or one.low is None or one.high is None:
+            rows.append(f"  {one.model:<16} {'-':>8}  {one.reason}")
+            continue
+        rows.append(
+            f"  {one.model:<16} {one.rate:>8.3f}  {one.low:.3f} .. {one.high:.3f}  {_range(one):<7} "
+            f"{one.coverage:>8.0%} {one.refused:>7} {one.failed:>6}"
+        )
+    return "\n".join([title, *rows])
+
+
+def _range(standing: Standing) -> str:
+    low, high = standing.rank_low, standing.rank_high
+    return f"{low}" if low == high else f"{low}-{high}"

@@ -1,0 +1,33 @@
+"""How a problem is told: what, where, what to do. No traceback for what a user can put right."""
+
+import os
+import sys
+import traceback
+
+from echoloop.records import Problem
+
+
+def explain(error: BaseException) -> int:
+    """Print an error the way a person can use it; the exit status to leave with."""
+    if isinstance(error, Problem):
+        print(f"echoloop: {error}", file=sys.stderr)
+        return error.exit_status
+    if isinstance(error, BrokenPipeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    traceback.print_exception(error)
+    print(
+        "echoloop: this is a fault in echoloop, not in what you did. Nothing that was paid is lost.",
+        file=sys.stderr,
+    )
+    return 1
+
+
+def say(text: str = "") -> None:
+    """One line for the person who ran the command."""
+    print(text)
+
+
+def then(text: str) -> None:
+    """What one would do next."""
+    print(f"\nNext: {text}")

@@ -1,0 +1,34 @@
+"""The options that every act shares."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class RunOptions:
+    """Where things are and how to run."""
+
+    config: Annotated[Path, Parameter(name=["--config", "-c"])] = Path("echoloop.toml")
+    """The settings file."""
+
+    workspace: Annotated[Path | None, Parameter(name=["--workspace", "-w"])] = None
+    """The folder of tables, pictures and receipts; otherwise what the settings file names."""
+
+    offline: Annotated[bool, Parameter(negative=())] = False
+    """Answer from receipts alone; say what is missing."""
+
+    max_cost: float | None = None
+    """Stop cleanly before this many US dollars are spent in this run."""
+
+    force: Annotated[bool, Parameter(negative=())] = False
+    """Make the tables again even if they are fresh (receipts still answer)."""
+
+    json: Annotated[bool, Parameter(negative=())] = False
+    """Progress as JSON lines on standard error, for machines."""
+
+
+DEFAULTS = RunOptions()

@@ -1,0 +1,182 @@
+"""Reading echoloop.toml: short, flat, and strict about every key."""
+
+import difflib
+import tomllib
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from echoloop.records import Mistake
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class CollectTable(_Strict):
+    """[collect]: where the posts lie."""
+
+    archive: Path
+    keep_from: Annotated[int, Field(ge=1, le=5)] = 4
+
+
+class CurateTable(_Strict):
+    """[curate]: how large a benchmark split may be, and its seed."""
+
+    per_split: Annotated[int, Field(ge=1)] = 1000
+    seed: int = 0
+
+
+class GenerateTable(_Strict):
+    """[generate]: how many pictures a model draws for an item, and the first seed."""
+
+    samples: Annotated[int, Field(ge=1)] = 1
+    seed: int = 0
+
+
+class JudgeTable(_Strict):
+    """[judge]: how votes become standings."""
+
+    vote: Annotated[str, Field(pattern="^(majority|net)$")] = "majority"
+    missing: Annotated[str, Field(pattern="^(skip|loss)$")] = "skip"
+    repeats: Annotated[int, Field(ge=1)] = 1
+    resamples: Annotated[int, Field(ge=100)] = 1000
+    seed: int = 0
+
+
+class EngineTable(_Strict):
+    """[engine]: on this machine, or on a Ray cluster."""
+
+    runner: Annotated[str, Field(pattern="^(native|ray)$")] = "native"
+    address: str = ""
+    workers: Annotated[int, Field(ge=0)] = 0
+
+
+class PriceTable(_Strict):
+    """price = {...}: US dollars; tokens per million."""
+
+    input: float | None = None
+    cached_input: float | None = None
+    output: float | None = None
+    request: float | None = None
+    image: float | dict[str, float] | None = None
+    input_image: float | None = None
+
+
+class EndpointTable(_Strict):
+    """[endpoints.NAME]: one model behind one address."""
+
+    base_url: str
+    model: str
+    provider: str | None = None
+    snapshot: str | None = None
+    developer: str = "unknown"
+    key_env: str | None = None
+    concurrency: Annotated[int, Field(ge=1)] = 32
+    requests_per_minute: Annotated[int, Field(ge=1)] | None = None
+    tokens_per_minute: Annotated[int, Field(ge=1)] | None = None
+    total_timeout: Annotated[float, Field(gt=0)] = 120.0
+    connect_timeout: Annotated[float, Field(gt=0)] = 10.0
+    retries: Annotated[int, Field(ge=0)] = 5
+    price: PriceTable | None = None
+    options: dict[str, str] = Field(default_factory=dict[str, str])
+
+
+class RolesTable(_Strict):
+    """[roles]: which endpoint does which work."""
+
+    text: str | None = None
+    vision: str | None = None
+    boxes: str | None = None
+    guard: str | None = None
+    judges: list[str] = Field(default_factory=list[str])
+    teacher: str | None = None
+
+
+class ModelTable(_Strict):
+    """[models.NAME]: an image model under test."""
+
+    endpoint: str
+    developer: str | None = None
+
+
+class SettingsFile(_Strict):
+    """echoloop.toml as a whole."""
+
+    subject: str
+    released: date
+    workspace: Path = Path("workspace")
+    collect: CollectTable | None = None
+    curate: CurateTable = CurateTable()
+    generate: GenerateTable = GenerateTable()
+    judge: JudgeTable = JudgeTable()
+    engine: EngineTable = EngineTable()
+    endpoints: dict[str, EndpointTable] = Field(default_factory=dict[str, EndpointTable])
+    roles: RolesTable = RolesTable()
+    models: dict[str, ModelTable] = Field(default_factory=dict[str, ModelTable])
+
+
+def read_settings(path: Path) -> SettingsFile:
+    """The settings, or one message that names every key that is wrong and what is allowed instead."""
+    try:
+        data = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise Mistake(
+            "there is no settings file",
+            where=path.absolute(),
+            remedy="Write one with `echoloop init`, or name another with --config.",
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Mistake(f"the settings file is not TOML: {error}", where=path) from error
+    except OSError as error:
+        raise Mistake(f"the settings file cannot be read: {error.strerror}", where=path) from error
+    try:
+        return SettingsFile.model_validate(_dates_only(data))
+    except ValidationError as error:
+        problems = "\n".join(f"  - {_problem(one)}" for one in error.errors(include_url=False))
+        raise Mistake(f"the settings file has mistakes:\n{problems}", where=path) from error
+
+
+def _dates_only(data: dict[str, Any]) -> dict[str, Any]:
+    released = data.get("released")
+    return {**data, "released": released.date()} if isinstance(released, datetime) else data
+
+
+def _problem(error: Any) -> str:
+    place = [str(part) for part in error["loc"]]
+    key, table = place[-1], _table_of(place[:-1])
+    where = f"[{'.'.join(place[:-1])}]" if place[:-1] else "the top of the file"
+    if error["type"] == "extra_forbidden":
+        allowed = sorted(table.model_fields) if table else []
+        close = difflib.get_close_matches(key, allowed, n=1)
+        guess = f" Did you mean {close[0]!r}?" if close else ""
+        return f"unknown key {key!r} in {where}.{guess} Allowed: {', '.join(allowed)}"
+    if error["type"] == "missing":
+        return f"key {key!r} is missing in {where}"
+    return f"{'.'.join(place)}: {error['msg']}, got {str(error.get('input'))[:60]!r}"
+
+
+def _table_of(place: list[str]) -> type[BaseModel] | None:
+    """The model whose fields are allowed at a place in the file."""
+    named: dict[str, type[BaseModel]] = {"endpoints": EndpointTable, "models": ModelTable}
+    single: dict[str, type[BaseModel]] = {
+        "collect": CollectTable,
+        "curate": CurateTable,
+        "generate": GenerateTable,
+        "judge": JudgeTable,
+        "engine": EngineTable,
+        "roles": RolesTable,
+    }
+    match place:
+        case []:
+            return SettingsFile
+        case [table]:
+            return single.get(table)
+        case [table, _]:
+            return named.get(table)
+        case [_, _, "price"]:
+            return PriceTable
+        case _:
+            return None

@@ -1,0 +1,31 @@
+"""`echoloop status`: what is there, what is running, what was spent."""
+
+from echoloop.cli.messages import say, then
+from echoloop.cli.options import DEFAULTS, RunOptions
+
+
+def status(options: RunOptions = DEFAULTS) -> None:
+    """List the tables and whether they are fresh, who is writing, and what the receipts add up to."""
+    from echoloop.calls import Ledger
+    from echoloop.cli.composing import read_house
+    from echoloop.cli.freshness import states
+    from echoloop.workspace import reading
+
+    house = read_house(options)
+    workspace = reading(house.workspace_path(options))
+    say(f"Workspace {workspace.path}")
+    holder = workspace.lock.holder()
+    if holder is not None:
+        say(
+            f"  running: process {holder.pid} (`{holder.command}`) since {holder.since:%Y-%m-%d %H:%M:%S} UTC"
+        )
+    for line in states(house, workspace):
+        say(f"  {line}")
+    if workspace.receipts.exists():
+        with Ledger(workspace.receipts, readonly=True) as ledger:
+            totals = ledger.stat()
+        calls, cost = sum(total.calls for total in totals), sum(total.cost for total in totals)
+        unpriced = sum(total.unpriced for total in totals)
+        known = f"${cost:.4f}" + (f" and {unpriced:,} calls of unknown price" if unpriced else "")
+        say(f"  receipts: {calls:,} ({known})")
+    then("run the first act that is not fresh; `echoloop plan` prices it first.")

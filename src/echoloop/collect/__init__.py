@@ -1,0 +1,6 @@
+"""Posts from the places where people talk: read, united, and scored for relevance."""
+
+from echoloop.collect.settings import CollectSettings
+from echoloop.collect.stages import collect_stages
+
+__all__ = ["CollectSettings", "collect_stages"]

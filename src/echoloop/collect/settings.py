@@ -1,0 +1,19 @@
+"""What collect has to know."""
+
+from datetime import date
+
+import msgspec
+
+
+class CollectSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """The target model as people name it, when it came out, where the posts lie, and who reads them.
+
+    `archive_sha256` is the content of the archive: the same path with other bytes is other input.
+    """
+
+    subject: str
+    released: date
+    archive: str
+    archive_sha256: str
+    reader: str
+    keep_from: int = 4

@@ -1,0 +1,77 @@
+"""Which metric means something for which item: asked with the metric's own description."""
+
+from collections.abc import Iterator
+
+import msgspec
+import pyarrow as pa
+from pydantic import BaseModel
+
+from echoloop.calls import ChatRequest, load_prompt
+from echoloop.diagnose.settings import DiagnoseSettings
+from echoloop.engine import Desk, Question, Rendering, call_fields
+from echoloop.records import Answered, Applicability, Drop, Item, Keep
+from echoloop.records.arrow import from_table
+
+METRICS = ("color_shift",)
+"""The metrics there are; each has a description `<name>.md` and a pure function in `<name>.py`."""
+
+
+class ApplicabilityAnswer(BaseModel):
+    """Whether a number would mean anything, and why."""
+
+    applies: bool
+    rationale: str = ""
+
+
+class Case(msgspec.Struct, frozen=True, kw_only=True):
+    """One metric for one item."""
+
+    item: Item
+    metric: str
+    description: str
+
+    @property
+    def source_posts(self) -> tuple[str, ...]:
+        """The posts the prompt came from."""
+        return self.item.source_posts
+
+
+def ask_applicability(desk: Desk[DiagnoseSettings], items: pa.Table) -> Iterator[Keep[Applicability] | Drop]:
+    """Every metric for every benchmark item."""
+    benchmark = [item for item in from_table(items, Item) if item.split != "analysis"]
+    cases = [
+        Case(item=item, metric=metric, description=load_prompt("echoloop.diagnose", metric).text)
+        for metric in METRICS
+        for item in benchmark
+    ]
+    question = Question[Case, ApplicabilityAnswer](
+        stage="applicability",
+        endpoint=desk.settings.reader,
+        render=_render,
+        reads=ApplicabilityAnswer,
+        prompt=load_prompt("echoloop.diagnose", "applicability"),
+    )
+    for asked in desk.ask(cases, question):
+        answer = asked.answer.value if isinstance(asked.answer, Answered) else None
+        yield Keep(
+            Applicability(
+                item=asked.row.item.id,
+                metric=asked.row.metric,
+                applies=answer.applies if answer else None,
+                rationale=answer.rationale if answer else "",
+                source_posts=asked.row.source_posts,
+                **call_fields(asked),
+            )
+        )
+
+
+def _render(row: Case, rendering: Rendering) -> ChatRequest:
+    return rendering.about(
+        {
+            "metric": row.metric,
+            "description": row.description,
+            "prompt": row.item.prompt,
+            "input_pictures": len(row.item.input_images),
+        },
+        temperature=0,
+    )

@@ -1,0 +1,92 @@
+"""Metrics and complaints against the faults that were planted."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from echoloop.lab.checks import Check
+from echoloop.lab.painters import PAINTERS, Painter
+from echoloop.lab.town import TownTruth
+from echoloop.records import Effect, FeedbackLabel
+
+_FIELDS = {"tint": "delta_b", "darken": "delta_l"}
+
+
+def fault_checks(effects: Sequence[Effect], cast: Sequence[Painter]) -> list[Check]:
+    """A fault is found when its interval excludes zero on who has it, and absent when the interval lies inside plus or
+    minus the smallest planted effect on everybody else."""
+    by_place = {(effect.field, effect.model): effect for effect in effects}
+    return [
+        _fault_check(fault, field, painter, by_place.get((field, painter.name)))
+        for fault, field in _FIELDS.items()
+        for painter in cast
+    ]
+
+
+def _fault_check(fault: str, field: str, painter: Painter, effect: Effect | None) -> Check:
+    planted = float(getattr(painter.faults, fault))
+    measured = effect is not None and effect.low is not None and effect.high is not None
+    interval = f"{effect.low:+.1f} .. {effect.high:+.1f}" if effect and measured else "not measured"
+    if planted:
+        side = 1 if planted > 0 else -1
+        nearest = None
+        if effect and effect.low is not None and effect.high is not None:
+            nearest = side * (effect.low if side > 0 else effect.high)
+        return Check(
+            part="faults",
+            name=f"{fault} of {painter.name}: interval beyond 0 by",
+            value=nearest,
+            at_least=1e-9,
+            planted=f"{planted:+g}",
+            recovered=interval,
+        )
+    farthest = None
+    if effect and effect.low is not None and effect.high is not None:
+        farthest = max(abs(effect.low), abs(effect.high))
+    return Check(
+        part="faults",
+        name=f"no {fault} of {painter.name}: interval within",
+        value=farthest,
+        at_most=smallest_planted(fault),
+        planted="0",
+        recovered=interval,
+    )
+
+
+def smallest_planted(fault: str) -> float:
+    """The smallest strength of a fault that any painter of the faulty cast has."""
+    return min(abs(getattr(painter.faults, fault)) for painter in PAINTERS if getattr(painter.faults, fault))
+
+
+def complaint_checks(labels: Sequence[FeedbackLabel], truth: TownTruth) -> list[Check]:
+    """Complaints by keyword: what people in the town really complained about, against what was read."""
+    planted = {
+        said.post_url: said
+        for sample in truth.samples
+        if not sample.held_out and not sample.hazards
+        for said in sample.feedback
+    }
+    read = {label.post_url: label for label in labels if label.post_url in planted}
+    complaints = {url for url, said in planted.items() if said.polarity == "failure"}
+    found = {url for url, label in read.items() if label.polarity == "failure"}
+    if not truth.faulty:
+        hallucinated = sum(label.polarity == "failure" for label in labels)
+        return [
+            Check(part="faults", name="complaints in a town without faults", value=hallucinated, at_most=0)
+        ]
+    named = sum(read[url].keyword == planted[url].keyword for url in complaints & found)
+    counts = Counter(planted[url].keyword for url in complaints)
+    return [
+        Check(
+            part="faults",
+            name=f"complaints: {measure}",
+            value=right / total if total else None,
+            at_least=0.9,
+            planted=str(len(complaints)),
+            recovered=f"{right} of {total}",
+        )
+        for measure, right, total in (
+            ("precision", len(complaints & found), len(found)),
+            ("recall", len(complaints & found), len(complaints)),
+            (f"named as people meant ({len(counts)} kinds)", named, len(complaints & found)),
+        )
+    ]

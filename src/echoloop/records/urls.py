@@ -1,0 +1,53 @@
+"""One canonical form for the URL of a post. URLs are how posts are known, and people paste them dirty."""
+
+import re
+from urllib.parse import urlsplit
+
+_WRAPPING = " \t\r\n*_`~|<>()[]{}\"'“”‘’«»,;:!?."
+_X_HOSTS = frozenset({"twitter.com", "x.com"})
+_REDDIT_HOSTS = frozenset({"reddit.com", "old.reddit.com", "new.reddit.com", "np.reddit.com"})
+_X_STATUS = re.compile(r"^/(?:i/(?:web/)?|([^/]+)/)status(?:es)?/(\d+)")
+_REDDIT_POST = re.compile(r"^/(?:r/[^/]+/)?comments/([a-z0-9]+)(?:/[^/]*(?:/([a-z0-9]+))?)?", re.IGNORECASE)
+_HOST = re.compile(r"[^\W_](?:[\w-]*[^\W_])?(?:\.[^\W_](?:[\w-]*[^\W_])?)+")
+_PREFIXES = ("www.", "mobile.", "m.")
+
+
+class NotAPostUrl(ValueError):
+    """The text is not an http(s) URL."""
+
+
+def canonical_url(text: str) -> str:
+    """The one form of a post's URL: https, no `www.` or `mobile.`, no tracking query, no fragment, no photo suffix.
+
+    A status on x.com is known by its number alone: handles change, numbers do not.
+    """
+    trimmed = text.strip(_WRAPPING)
+    try:
+        parts = urlsplit(trimmed if "://" in trimmed else f"https://{trimmed}")
+        host, port = (parts.hostname or "").lower(), parts.port
+    except ValueError as error:
+        raise NotAPostUrl(f"{text[:200]!r} is not a URL: {error}") from error
+    for prefix in _PREFIXES:
+        host = host.removeprefix(prefix)
+    if parts.scheme not in ("http", "https") or not _HOST.fullmatch(host):
+        raise NotAPostUrl(f"{text[:200]!r} is not the URL of a post: expected https://host/path")
+    path = "/" + parts.path.strip("/" + _WRAPPING)
+    if host in _X_HOSTS:
+        return _canonical_x(path)
+    if host in _REDDIT_HOSTS:
+        return _canonical_reddit(path)
+    place = host if port in (None, 80, 443) else f"{host}:{port}"
+    return f"https://{place}{path}".rstrip("/")
+
+
+def _canonical_x(path: str) -> str:
+    status = _X_STATUS.match(path)
+    return f"https://x.com/i/status/{status.group(2)}" if status else f"https://x.com{path.lower()}".rstrip("/")
+
+
+def _canonical_reddit(path: str) -> str:
+    post = _REDDIT_POST.match(path)
+    if not post:
+        return f"https://reddit.com{path}".rstrip("/")
+    comment = f"/_/{post.group(2).lower()}" if post.group(2) else ""
+    return f"https://reddit.com/comments/{post.group(1).lower()}{comment}"

@@ -1,0 +1,30 @@
+"""The one way a file comes to be: whole or not at all."""
+
+import os
+from pathlib import Path
+
+from echoloop.records import Problem
+
+
+class CouldNotWrite(Problem):
+    """The disk would not take it. What was there before is untouched."""
+
+
+def place_file(path: Path, data: bytes) -> None:
+    """Write beside, flush to disk, then rename: a reader sees the old file or the new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
+    try:
+        with beside.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except OSError as error:
+        raise CouldNotWrite(
+            f"a file was not written: {error.strerror or error}",
+            where=path,
+            remedy="Free some space (or check permissions) and run the same command again: nothing paid is lost.",
+        ) from error
+    finally:
+        beside.unlink(missing_ok=True)

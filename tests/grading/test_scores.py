@@ -1,0 +1,55 @@
+"""A score is what the judge wrote last, or it is no score."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from echoloop.grading import read_grade
+
+
+@pytest.mark.parametrize(
+    ("text", "score"),
+    [
+        ("Good. [[7]]", 7),
+        ("first [[3]], on reflection\n[[ 10 ]]", 10),
+        ("**[[4]]**", 4),
+        ("最後に [[1]]。", 1),
+    ],
+)
+def test_the_last_bracket_counts(text: str, score: int) -> None:
+    assert read_grade(text).score == score
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "7",
+        "[7]",
+        "[[7.5]]",
+        "[[0]]",
+        "[[11]]",
+        "[[-3]]",
+        "[[ten]]",
+        "[[7/10]]",
+        "good [[8]] but [[n/a]]",
+        "[[]]",
+        "[[９９]]",
+    ],
+)
+def test_what_does_not_fit_is_no_score(text: str) -> None:
+    with pytest.raises(ValueError):
+        read_grade(text)
+
+
+def test_the_words_before_the_score_are_the_rationale() -> None:
+    assert read_grade("Too yellow. [[4]]").rationale == "Too yellow."
+
+
+@given(st.text(max_size=80))
+def test_any_text_is_a_score_or_a_reason(text: str) -> None:
+    try:
+        score = read_grade(text).score
+    except ValueError:
+        return
+    assert 1 <= score <= 10
