@@ -1,7 +1,7 @@
 """The one door to every model: a request becomes a key, a call, a receipt and an answer."""
 
 from echoloop.calls.admission import Unreadable
-from echoloop.calls.budget import Budget
+from echoloop.calls.budget import Budget, OverBudget
 from echoloop.calls.canonical import canonical, read_canonical, request_key
 from echoloop.calls.door import Door, Gauge, Mode
 from echoloop.calls.endpoints import Endpoint, MissingKey, Price, UnknownEndpoint
@@ -65,6 +65,7 @@ __all__ = [
     "ModerationResult",
     "NotALedger",
     "NotFenced",
+    "OverBudget",
     "Parsed",
     "Part",
     "Payload",

@@ -177,7 +177,7 @@ class Door:
                 self._planned_keys.add(want.key)
                 stage = self.planned.setdefault(want.ask.purpose.stage, PlannedStage())
                 stage.add(self._endpoint(want.ask.endpoint), want.request)
-        return Reply(answer=Failed(reason), key="", cost=None, replayed=False, calls=0)
+        return Reply(answer=Failed(reason), key=want.key, cost=None, replayed=False, calls=0)
 
     def _admit(self, ask: Ask) -> None:
         endpoint, request = self._endpoint(ask.endpoint), ask.request

@@ -126,7 +126,7 @@ Payload: TypeAlias = ChatText | DrawnImages | ModerationResult
 
 
 class Reply(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
-    """An answer with its price. `key` is the receipt's, "" when there is none; `cost` is None when unknown.
+    """An answer with its price. Its receipt, or its failure, is filed under `key`; `cost` is None when unknown.
 
     `cost` is what the answer cost whenever it was bought; `calls` counts what was bought now, so a replay has 0.
     """

@@ -45,14 +45,18 @@ def weigh(arrival: Arrival) -> Heard | Passing | Final:
     try:
         text = admit_body(arrival.body)
     except Unreadable as error:
-        if arrival.status == 200:
+        if _is_success(arrival.status):
             return Passing(str(error), maybe_paid=True, body=_excerpt(arrival.body))
         return _weigh_error(arrival.status, arrival, None, "")
-    if arrival.status != 200:
+    if not _is_success(arrival.status):
         return _weigh_error(arrival.status, arrival, _error_in(text), text)
     if '"error"' in text and (error := _error_alone(text)) is not None:
         return _weigh_error(_status_in(error), arrival, error, text)
     return Heard(text)
+
+
+def _is_success(status: int) -> bool:
+    return 200 <= status < 300
 
 
 def _weigh_error(status: int, arrival: Arrival, error: Any, text: str) -> Heard | Passing | Final:

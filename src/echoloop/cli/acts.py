@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from echoloop.cli.messages import say, then
-from echoloop.cli.options import DEFAULTS, RunOptions
+from echoloop.cli.options import AS_USUAL, HERE, Place, Running
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -11,53 +11,53 @@ if TYPE_CHECKING:
     from echoloop.engine import Stage, StageResult
 
 
-def collect(options: RunOptions = DEFAULTS) -> None:
+def collect(*, place: Place = HERE, running: Running = AS_USUAL) -> None:
     """Read posts, unite sightings of the same post, and score how surely each is about the target model."""
     from echoloop.collect import collect_stages
 
-    _run(options, lambda house: collect_stages(house.collect))
+    _run(place, running, lambda house: collect_stages(house.collect))
     then("`echoloop curate` turns the conversations into benchmark items.")
 
 
-def curate(options: RunOptions = DEFAULTS) -> None:
+def curate(*, place: Place = HERE, running: Running = AS_USUAL) -> None:
     """Turn conversations into samples: prompts, pictures in and out, screenshots, safety, and the items of a benchmark."""
     from echoloop.curate import curate_stages
 
-    _run(options, lambda house: curate_stages(house.curate))
+    _run(place, running, lambda house: curate_stages(house.curate))
     then("`echoloop release 0.1.0` writes the benchmark down, `echoloop generate` lets models answer it.")
 
 
-def generate(options: RunOptions = DEFAULTS) -> None:
+def generate(*, place: Place = HERE, running: Running = AS_USUAL) -> None:
     """Let every image model answer every benchmark item. Refusals stay refusals; outages are asked again next time."""
     from echoloop.generate import generate_stages
 
-    _run(options, lambda house: generate_stages(house.generate))
+    _run(place, running, lambda house: generate_stages(house.generate))
     then("`echoloop judge` lets the judges grade the pictures.")
 
 
-def judge(options: RunOptions = DEFAULTS) -> None:
+def judge(*, place: Place = HERE, running: Running = AS_USUAL) -> None:
     """Let every judge grade every picture and turn the grades into win rates with intervals and coverage."""
     from echoloop.cli.leaderboard import print_leaderboard
     from echoloop.judge import judge_stages
 
-    _run(options, lambda house: judge_stages(house.judge))
-    print_leaderboard(options)
+    _run(place, running, lambda house: judge_stages(house.judge))
+    print_leaderboard(place)
     then("`echoloop diagnose` looks at what people complain about, `echoloop report` writes the pages.")
 
 
-def diagnose(options: RunOptions = DEFAULTS) -> None:
+def diagnose(*, place: Place = HERE, running: Running = AS_USUAL) -> None:
     """Read what people complained about, and measure it on every model's pictures."""
     from echoloop.diagnose import diagnose_stages
 
-    _run(options, lambda house: diagnose_stages(house.diagnose))
+    _run(place, running, lambda house: diagnose_stages(house.diagnose))
     then("`echoloop report` writes the pages.")
 
 
-def _run(options: RunOptions, stages: "Callable[[House], Sequence[Stage]]") -> None:
+def _run(place: Place, running: Running, stages: "Callable[[House], Sequence[Stage]]") -> None:
     from echoloop.cli.composing import read_house, session
 
-    house = read_house(options)
-    with session(house, options) as opened:
+    house = read_house(place)
+    with session(house, running) as opened:
         results = opened.run(stages(house))
         say(_summary(results))
         say(f"The tables are in {opened.workspace.tables.folder}")

@@ -1,10 +1,11 @@
 """The verbs of `echoloop`, in the order of the loop."""
 
-from cyclopts import App, Group
+from cyclopts import App
 
 from echoloop import __version__
 from echoloop.cli import acts
 from echoloop.cli.demo import demo
+from echoloop.cli.groups import AROUND, LOOP
 from echoloop.cli.init import init
 from echoloop.cli.lab import lab
 from echoloop.cli.ledger import ledger
@@ -12,9 +13,6 @@ from echoloop.cli.plan import plan
 from echoloop.cli.release import release
 from echoloop.cli.report import report
 from echoloop.cli.status import status
-
-_LOOP = Group.create_ordered("The loop")
-_AROUND = Group.create_ordered("Around it")
 
 app = App(
     name="echoloop",
@@ -27,9 +25,10 @@ it (generate); judges grade the answers (judge); complaints become metrics (diag
 Start with `echoloop demo`: the whole loop in a small world whose truth is known, offline, in about a minute.""",
 )
 
-for _verb in (acts.collect, acts.curate, release, acts.generate, acts.judge, acts.diagnose, report):
-    app.command(_verb, group=_LOOP)
-for _verb in (demo, init, status, plan):
-    app.command(_verb, group=_AROUND)
-app.command(ledger, group=_AROUND)
-app.command(lab, group=_AROUND)
+_LOOP_VERBS = (acts.collect, acts.curate, release, acts.generate, acts.judge, acts.diagnose, report)
+for _place, _verb in enumerate(_LOOP_VERBS):
+    app.command(_verb, group=LOOP, sort_key=_place)
+for _place, _verb in enumerate((demo, init, plan, status)):
+    app.command(_verb, group=AROUND, sort_key=_place)
+app.command(ledger)
+app.command(lab)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from echoloop.calls import Endpoint, Mode, Price
-from echoloop.cli.options import RunOptions
+from echoloop.cli.options import AS_USUAL, Place, Running
 from echoloop.cli.settings_file import EndpointTable, ModelTable, SettingsFile, read_settings
 from echoloop.collect import CollectSettings
 from echoloop.curate import CurateSettings
@@ -25,14 +25,11 @@ LAB_FACTORY = "echoloop.lab.endpoint:open_lab"
 class House:
     """Settings, read and resolved: every name in them is known to exist."""
 
-    def __init__(self, path: Path, settings: SettingsFile) -> None:
+    def __init__(self, path: Path, settings: SettingsFile, workspace: Path | None = None) -> None:
         self.path = path
         self.settings = settings
+        self.workspace = workspace or path.parent / settings.workspace
         self.endpoints = {name: _endpoint(name, table, path) for name, table in settings.endpoints.items()}
-
-    def workspace_path(self, options: RunOptions) -> Path:
-        """The workspace of this run; a path in the settings file is relative to the file."""
-        return options.workspace or self.path.parent / self.settings.workspace
 
     @property
     def engine(self) -> EngineSettings:
@@ -160,32 +157,32 @@ class House:
         return ", ".join(sorted(self.endpoints)) or "none yet"
 
 
-def read_house(options: RunOptions) -> House:
-    """Read the settings file of this run."""
-    return House(options.config, read_settings(options.config))
+def read_house(place: Place) -> House:
+    """Read the settings file. A workspace named in it is relative to the file; one named as an option is not."""
+    return House(place.config, read_settings(place.config), place.workspace)
 
 
 @contextmanager
-def session(house: House, options: RunOptions, mode: Mode = "live") -> Generator[Session]:
+def session(house: House, running: Running = AS_USUAL, mode: Mode = "live") -> Generator[Session]:
     """A workspace opened for writing, with signals that stop it cleanly."""
     hush()
-    progress = Progress("json" if options.json else None)
+    progress = Progress("json" if running.json else None)
     stop = threading.Event()
     if house.engine.runner == "ray":
         start_runner(house.engine)
     if threading.current_thread() is threading.main_thread():
         watch_signals(stop, progress.note)
     with (
-        writing(house.workspace_path(options)) as workspace,
+        writing(house.workspace) as workspace,
         Session(
             workspace,
             house.endpoints.values(),
             engine=house.engine,
             progress=progress,
             stop=stop,
-            mode="offline" if options.offline else mode,
-            max_cost=options.max_cost,
-            force=options.force,
+            mode="offline" if running.offline else mode,
+            max_cost=running.max_cost,
+            force=running.force,
         ) as opened,
     ):
         yield opened

@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from echoloop.cli.composing import House
+from echoloop.cli.demo_checks import demo_checks
 from echoloop.cli.demo_settings import demo_settings
 from echoloop.cli.leaderboard import leaderboard_text
 from echoloop.cli.settings_file import read_settings
@@ -19,7 +20,6 @@ from echoloop.judge import VOTE, judge_stages
 from echoloop.lab.checks import Check
 from echoloop.lab.painters import PAINTERS, Painter, faultless_painters
 from echoloop.lab.town import POSTS_FILE, TRUTH_FILE, TownPlan, load_truth, write_town
-from echoloop.cli.demo_checks import demo_checks
 from echoloop.records import Standing
 from echoloop.records.arrow import from_table
 from echoloop.report import write_report
@@ -102,9 +102,8 @@ def run_acts(
 ) -> Workspace:
     """Every act of the loop over the house's workspace."""
     hush()
-    path = house.path.parent / house.settings.workspace
     with (
-        writing(path) as workspace,
+        writing(house.workspace) as workspace,
         Session(
             workspace, house.endpoints.values(), engine=engine or house.engine, progress=progress, stop=stop
         ) as session,
@@ -117,14 +116,10 @@ def run_acts(
 
 def _leaderboards(workspace: Workspace) -> list[str]:
     standings = from_table(workspace.tables.read("standings"), Standing)
-    boards: list[str] = []
-    for split in sorted({standing.split for standing in standings}):
-        boards.append(
-            leaderboard_text(
-                [standing for standing in standings if standing.split == split and standing.judge == VOTE]
-            )
-        )
-    return boards
+    return [
+        leaderboard_text([one for one in standings if one.split == split and one.judge == VOTE])
+        for split in sorted({standing.split for standing in standings})
+    ]
 
 
 def _report_line(check: Check) -> tuple[str, str, bool | None]:

@@ -17,7 +17,9 @@ def demo_settings(cast: Sequence[Painter], cast_name: str, base_url: str = "lab:
         f"judges = [{', '.join(repr(judge) for judge in JUDGES)}]\n".replace("'", '"'),
     ]
     tables += [_endpoint(name, model, "lab", "request", base_url) for name, model in _ROLES]
-    tables += [_endpoint(judge, f"lab-judge-{judge}", f"lab-bench-{judge}", "request", base_url) for judge in JUDGES]
+    tables += [
+        _endpoint(judge, f"lab-judge-{judge}", f"lab-bench-{judge}", "request", base_url) for judge in JUDGES
+    ]
     for painter in cast:
         endpoint = f"paints-{painter.name}"
         tables.append(

@@ -4,10 +4,13 @@ from pathlib import Path
 
 from cyclopts import App
 
+from echoloop.cli.groups import AROUND
 from echoloop.cli.messages import say, then
 
 lab = App(
     name="lab",
+    group=AROUND,
+    sort_key=5,
     help="The lab: a small world whose truth is known, and a server that behaves as badly as told.",
 )
 

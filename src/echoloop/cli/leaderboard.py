@@ -2,16 +2,16 @@
 
 from echoloop.cli.composing import read_house
 from echoloop.cli.messages import say
-from echoloop.cli.options import RunOptions
+from echoloop.cli.options import Place
 from echoloop.judge import VOTE
 from echoloop.records import Standing
 from echoloop.records.arrow import from_table
 from echoloop.workspace import reading
 
 
-def print_leaderboard(options: RunOptions) -> None:
+def print_leaderboard(place: Place) -> None:
     """Win rates by vote, a split at a time, with what is needed to doubt them."""
-    workspace = reading(read_house(options).workspace_path(options))
+    workspace = reading(read_house(place).workspace)
     standings = from_table(workspace.tables.read("standings"), Standing)
     for split in sorted({standing.split for standing in standings}):
         own = [standing for standing in standings if standing.split == split and standing.judge == VOTE]

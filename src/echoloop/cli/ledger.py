@@ -5,19 +5,20 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
+from echoloop.cli.groups import AROUND
 from echoloop.cli.messages import say, then
-from echoloop.cli.options import DEFAULTS, RunOptions
+from echoloop.cli.options import HERE, Place
 from echoloop.records import Mistake, Problem
 
-ledger = App(name="ledger", help="Receipts: what was asked, answered and paid.")
+ledger = App(name="ledger", group=AROUND, sort_key=4, help="Receipts: what was asked, answered and paid.")
 
 
 @ledger.command
-def stat(options: RunOptions = DEFAULTS) -> None:
+def stat(*, place: Place = HERE) -> None:
     """Calls and cost for each model."""
     from echoloop.calls import Ledger
 
-    with Ledger(_path(options), readonly=True) as opened:
+    with Ledger(_path(place), readonly=True) as opened:
         totals = opened.stat()
     say(f"  {'model':<34} {'state':<9} {'calls':>9} {'cost':>12}")
     for total in totals:
@@ -31,7 +32,7 @@ def stat(options: RunOptions = DEFAULTS) -> None:
 
 @ledger.command
 def export(
-    out: Path, options: RunOptions = DEFAULTS, *, public: Annotated[bool, Parameter(negative=())] = False
+    out: Path, *, place: Place = HERE, public: Annotated[bool, Parameter(negative=())] = False
 ) -> None:
     """Write the receipts to one file (JSON lines, zstd).
 
@@ -44,7 +45,7 @@ def export(
     """
     from echoloop.calls import export_ledger
 
-    done = export_ledger(_path(options), out, public)
+    done = export_ledger(_path(place), out, public)
     say(
         f"Wrote {done.receipts:,} receipts to {out.absolute()}"
         + (" without any post's text" if public else "")
@@ -53,7 +54,7 @@ def export(
 
 
 @ledger.command(name="import")
-def import_(source: Path, options: RunOptions = DEFAULTS) -> None:
+def import_(source: Path, *, place: Place = HERE) -> None:
     """Take receipts from a file. What is known already is kept as it is.
 
     Parameters
@@ -66,7 +67,7 @@ def import_(source: Path, options: RunOptions = DEFAULTS) -> None:
     from echoloop.workspace import writing
 
     try:
-        with writing(read_house(options).workspace_path(options)) as workspace:
+        with writing(read_house(place).workspace) as workspace:
             done = import_ledger(source, workspace.receipts)
     except (BadExport, OSError) as error:
         raise Mistake(f"the file was not imported: {error}", where=source) from error
@@ -76,43 +77,49 @@ def import_(source: Path, options: RunOptions = DEFAULTS) -> None:
 
 
 @ledger.command
-def verify(options: RunOptions = DEFAULTS) -> None:
+def verify(*, place: Place = HERE) -> None:
     """Hash every stored request again and compare it with its key."""
     from echoloop.calls import Ledger
 
-    with Ledger(_path(options), readonly=True) as opened:
+    with Ledger(_path(place), readonly=True) as opened:
         found = opened.verify()
-    for row in found.bad[:20]:
-        say(f"  bad: {row}")
+    for row in found.bad_rows:
+        say(f"  bad: {row.key[:16]} {row.problem}")
+    for problem in found.file_problems:
+        say(f"  bad: {problem}")
     if not found.sound:
         raise Problem(
-            f"{len(found.bad):,} of {found.checked:,} receipts are not what their keys say",
-            where=_path(options),
+            f"{found.bad:,} of {found.receipts:,} receipts are not what their keys say",
+            where=_path(place),
             remedy="Restore the file from a copy, or delete it: the run then asks again.",
         )
-    say(f"{found.checked:,} receipts are sound.")
+    sealed = (
+        f" ({found.sealed:,} are sealed: their text was left out of a public export)" if found.sealed else ""
+    )
+    say(f"{found.receipts:,} receipts are sound{sealed}.")
 
 
 @ledger.command
-def gc(options: RunOptions = DEFAULTS) -> None:
+def gc(*, place: Place = HERE) -> None:
     """Drop failed calls that have been answered since, and give the space back."""
     from echoloop.calls import Ledger
     from echoloop.cli.composing import read_house
     from echoloop.workspace import writing
 
     with (
-        writing(read_house(options).workspace_path(options)) as workspace,
+        writing(read_house(place).workspace) as workspace,
         Ledger(workspace.receipts) as opened,
     ):
         swept = opened.gc()
-    say(f"Swept: {swept}")
+    freed = swept.bytes_before - swept.bytes_after
+    say(f"{swept.failures:,} failed calls are gone, {freed:,} bytes are free again.")
 
 
-def _path(options: RunOptions) -> Path:
+def _path(place: Place) -> Path:
     from echoloop.cli.composing import read_house
     from echoloop.workspace import reading
 
-    path = reading(read_house(options).workspace_path(options)).receipts
+    path = reading(read_house(place).workspace).receipts
     if not path.exists():
         raise Mistake("there are no receipts yet", where=path, remedy="Run an act first.")
     return path

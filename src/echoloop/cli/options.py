@@ -1,4 +1,4 @@
-"""The options that every act shares."""
+"""The options that verbs share: where things are, and how to run."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,14 +9,20 @@ from cyclopts import Parameter
 
 @Parameter(name="*")
 @dataclass(frozen=True)
-class RunOptions:
-    """Where things are and how to run."""
+class Place:
+    """Where things are."""
 
     config: Annotated[Path, Parameter(name=["--config", "-c"])] = Path("echoloop.toml")
     """The settings file."""
 
     workspace: Annotated[Path | None, Parameter(name=["--workspace", "-w"])] = None
     """The folder of tables, pictures and receipts; otherwise what the settings file names."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Running:
+    """How to run."""
 
     offline: Annotated[bool, Parameter(negative=())] = False
     """Answer from receipts alone; say what is missing."""
@@ -31,4 +37,5 @@ class RunOptions:
     """Progress as JSON lines on standard error, for machines."""
 
 
-DEFAULTS = RunOptions()
+HERE = Place()
+AS_USUAL = Running()

@@ -1,10 +1,10 @@
 """`echoloop release`: write the benchmark down as a version that does not change again."""
 
 from echoloop.cli.messages import say, then
-from echoloop.cli.options import DEFAULTS, RunOptions
+from echoloop.cli.options import HERE, Place
 
 
-def release(version: str = "0.1.0", options: RunOptions = DEFAULTS) -> None:
+def release(version: str = "0.1.0", *, place: Place = HERE) -> None:
     """Write the items as Parquet with a card; `datasets.load_dataset(FOLDER)` reads it.
 
     Parameters
@@ -16,8 +16,8 @@ def release(version: str = "0.1.0", options: RunOptions = DEFAULTS) -> None:
     from echoloop.curate import write_release
     from echoloop.workspace import writing
 
-    house = read_house(options)
-    with writing(house.workspace_path(options)) as workspace:
+    house = read_house(place)
+    with writing(house.workspace) as workspace:
         released = write_release(workspace, house.settings.subject, version)
     for split, rows in released.splits.items():
         say(f"  {split:<16} {rows:>7,} items")

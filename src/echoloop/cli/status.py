@@ -1,18 +1,18 @@
 """`echoloop status`: what is there, what is running, what was spent."""
 
 from echoloop.cli.messages import say, then
-from echoloop.cli.options import DEFAULTS, RunOptions
+from echoloop.cli.options import HERE, Place
 
 
-def status(options: RunOptions = DEFAULTS) -> None:
+def status(*, place: Place = HERE) -> None:
     """List the tables and whether they are fresh, who is writing, and what the receipts add up to."""
     from echoloop.calls import Ledger
     from echoloop.cli.composing import read_house
     from echoloop.cli.freshness import states
     from echoloop.workspace import reading
 
-    house = read_house(options)
-    workspace = reading(house.workspace_path(options))
+    house = read_house(place)
+    workspace = reading(house.workspace)
     say(f"Workspace {workspace.path}")
     holder = workspace.lock.holder()
     if holder is not None:

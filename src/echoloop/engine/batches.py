@@ -46,6 +46,7 @@ def start_runner(settings: EngineSettings) -> None:
     """Choose Daft's runner for this process, starting or joining Ray when asked to."""
     hush()
     if settings.runner == "native":
+        os.environ.setdefault("DAFT_RUNNER", "native")
         return
     if settings.runner != "ray":
         raise Mistake(
@@ -80,9 +81,6 @@ def run_batches(rows: Sequence[bytes], work: Work, batch_rows: int, settings: En
         return []
     hush()
     import daft
-
-    if settings.runner == "native":
-        daft.set_runner_native()
 
     def apply(batch: daft.Series) -> list[bytes]:
         return work(batch.to_pylist())

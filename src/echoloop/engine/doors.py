@@ -76,7 +76,7 @@ class OpenDoor:
 
 def _keeping(handle: DoorHandle, workspace: Workspace, stop: threading.Event) -> Keeping:
     if handle.keeper:
-        from echoloop.engine.ray_keeper import JoinedKeeper
+        from echoloop.engine.ray_joining import JoinedKeeper
 
         return JoinedKeeper(handle.keeper, handle.max_cost, stop)
     return LocalKeeping(workspace.receipts, handle.max_cost, stop)

@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pyarrow as pa
@@ -21,6 +21,9 @@ from echoloop.engine.tally import Counts
 from echoloop.records import ACTS, Drop, Dropped, Keep, Mistake
 from echoloop.records.arrow import schema_of, to_table
 from echoloop.workspace import TOMBSTONES, Origin, Workspace, fingerprint
+
+if TYPE_CHECKING:
+    from echoloop.engine.ray_keeper import RunningKeeper
 
 
 class StageResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,6 +61,7 @@ class Session:
         self.stop = stop or threading.Event()
         self.force = force
         self._planned: dict[str, pa.Table] = {}
+        self._keeper: RunningKeeper | None = None
         self._handle = DoorHandle(
             run=os.urandom(8).hex(),
             workspace=str(workspace.path),
@@ -69,19 +73,17 @@ class Session:
     def __enter__(self) -> "Session":
         start_runner(self.engine)
         if self.engine.runner == "ray":
-            from echoloop.engine.ray_keeper import start_keeper
+            from echoloop.engine.ray_keeper import RunningKeeper
 
-            keeper = start_keeper(self._handle.run, self.workspace.receipts, self._handle.max_cost)
-            self._handle = msgspec.structs.replace(self._handle, keeper=keeper)
+            self._keeper = RunningKeeper(self._handle.run, self.workspace.receipts, self._handle.max_cost)
+            self._handle = msgspec.structs.replace(self._handle, keeper=self._keeper.name)
         return self
 
     def __exit__(self, *_: object) -> None:
         self.progress.pause()
         close_door(self._handle.run)
-        if self._handle.keeper:
-            from echoloop.engine.ray_keeper import end_keeper
-
-            end_keeper(self._handle.keeper)
+        if self._keeper is not None:
+            self._keeper.end()
 
     @property
     def opened(self) -> OpenDoor:

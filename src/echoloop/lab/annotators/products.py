@@ -12,11 +12,8 @@ _KNOWN = cues(
     r"~leonardo ai~", r"~flux\.?1~", r"~nano ?banana~", r"~seedream~", r"~comfyui~",
 )  # fmt: skip
 _COMMON = frozenset({"prompt", "ai", "ok", "sns", "app", "chat", "dm", "ip", "url", "pc", "airdrop"})
-_BEFORE = (
-    r"(?:~(?:not|never|isn't|wasn't|without|instead of|rather than|no|sin|nunca|over|untouched|unlike)~|n't~)"
-    r"[^.!?\n]{0,24}"
-)
-_NOT_AFTER = r"[^.!?。\n]{0,8}(?:ではな|じゃな|でなく|ではありません|使って(?:い)?な|没|無関係|~had nothing to do|~was not involved)"
+_BEFORE = r"(?:\b(?:not|never|isn't|wasn't|without|instead of|rather than|no|sin|nunca|over|unlike)\b|n't\b)[^.!?\n]{0,24}"
+_NOT_AFTER = r"[^.!?。\n]{0,8}(?:ではな|じゃな|でなく|ではありません|使って(?:い)?な|没|無関係|\bhad nothing to do|\bwas not involved)"
 _NOT_WIDE = r"(?:不是|并非|不用|没用|没有用|而不是|而非|非)[^。\n]{0,6}"
 _FIRST_TAKEN_BACK = cues(
     r"~oops~", r"~sorry~", r"~correction~", r"~to be clear~", r"~actually~", r"~wrong (?:tab|app|one|tool)~", r"~mistake~",
@@ -35,7 +32,9 @@ def as_common_words(text: str, subject: str) -> bool:
     """The words of the subject's name in lower case and not as a tag: perhaps they only coincide."""
     if subject == subject.lower() or not mentions(text, subject):
         return False
-    return subject not in text and not re.search(rf"#{re.escape(subject.replace(' ', ''))}", text, re.IGNORECASE)
+    return subject not in text and not re.search(
+        rf"#{re.escape(subject.replace(' ', ''))}", text, re.IGNORECASE
+    )
 
 
 def others(text: str, subject: str) -> list[str]:

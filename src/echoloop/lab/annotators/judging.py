@@ -1,0 +1,109 @@
+"""Three judges: they read the prompt, look at references and output, check every fact, and differ in how they mark."""
+
+from collections.abc import Sequence
+from hashlib import sha256
+
+import msgspec
+import numpy as np
+
+from echoloop.lab.annotators.sight import Sight
+from echoloop.lab.scenes import EditRequest, Fact, SceneReading, check, facts, say, understand
+
+_LOWEST, _HIGHEST = 1, 10
+_MIDDLE = 5.0
+_CAST_SEEN_FROM, _CAST_WEIGHT, _MOST_FOR_CAST = 3.0, 0.02, 0.4
+_UNCHANGED_AT_MOST = 3.0
+
+
+class Judge(msgspec.Struct, frozen=True, kw_only=True):
+    """Marks run from `floor` to 10 over the share of facts that hold, bent by `bend`, with noise of `spread`."""
+
+    floor: float
+    bend: float
+    spread: float
+
+
+STRICT = Judge(floor=0.5, bend=1.7, spread=0.6)
+FAIR = Judge(floor=1.0, bend=1.2, spread=0.8)
+LENIENT = Judge(floor=3.0, bend=1.0, spread=1.1)
+
+
+class GradeQuestion(msgspec.Struct, frozen=True, kw_only=True):
+    """The data block of a request for a grade."""
+
+    prompt: str = ""
+
+
+class _Findings(msgspec.Struct, frozen=True, kw_only=True):
+    """What a judge can say before it marks."""
+
+    wanted: str
+    faults: tuple[str, ...] = ()
+    share: float | None = None
+    cast: float = 0.0
+    unchanged: bool = False
+
+
+def grade(
+    judge: Judge, question: GradeQuestion, references: Sequence[Sight], output: Sight | None, request: bytes
+) -> str:
+    """A written grade. The noise comes from the bytes of the request, so that asking again changes nothing."""
+    findings = _examine(question.prompt, references, output)
+    mark = _mark(judge, findings, request)
+    seen = "; ".join(findings.faults) if findings.faults else "nothing that was asked for is missing"
+    share = "cannot be counted" if findings.share is None else f"{findings.share:.0%} of the points hold"
+    return f"A good result would show: {findings.wanted}.\nFaults: {seen}.\nWeighing: {share}.\n[[{mark}]]"
+
+
+def _mark(judge: Judge, findings: _Findings, request: bytes) -> int:
+    seed = int.from_bytes(sha256(b"grade" + request).digest()[:16], "big")
+    noise = float(np.random.default_rng(seed).normal(0.0, judge.spread))
+    if findings.share is None:
+        mark = _MIDDLE
+    else:
+        mark = judge.floor + (_HIGHEST - judge.floor) * findings.share**judge.bend
+        mark -= min(_MOST_FOR_CAST, _CAST_WEIGHT * max(0.0, findings.cast - _CAST_SEEN_FROM))
+    if findings.unchanged:
+        mark = min(mark, _UNCHANGED_AT_MOST)
+    return int(min(max(round(mark + noise), _LOWEST), _HIGHEST))
+
+
+def _examine(prompt: str, references: Sequence[Sight], output: Sight | None) -> _Findings:
+    request = understand(prompt)
+    seen = output.reading if output else None
+    before = [sight.reading for sight in references if sight.reading is not None]
+    if output is None or seen is None:
+        return _Findings(
+            wanted="a picture", faults=("the output shows no picture that can be read",), share=0.0
+        )
+    if request is None:
+        return _Findings(wanted="what the prompt says, which is hard to tell")
+    if isinstance(request, EditRequest) and len(before) < request.inputs:
+        return _Findings(wanted="an edit of a picture that was not shown")
+    claims = facts(request, before)
+    held = check(claims, seen)
+    faults = [_fault(claim) for claim, holds in zip(claims, held, strict=True) if not holds]
+    cast = _cast(seen, before[0] if before else None)
+    if cast > _CAST_SEEN_FROM:
+        faults.append("a colour cast lies over the picture")
+    unchanged = isinstance(request, EditRequest) and not all(held) and output.sha256 == references[0].sha256
+    if unchanged:
+        faults.append("the output is the reference, unchanged")
+    return _Findings(
+        wanted=", ".join(say(claim) for claim in claims) or "an empty scene",
+        faults=tuple(faults),
+        share=sum(held) / len(held) if held else 1.0,
+        cast=cast,
+        unchanged=unchanged,
+    )
+
+
+def _fault(claim: Fact) -> str:
+    return f"not so: {say(claim)}"
+
+
+def _cast(seen: SceneReading, before: SceneReading | None) -> float:
+    """How far the whole picture is shifted in colour and lightness from where it started."""
+    tint = seen.tint - (before.tint if before else 0.0)
+    darkening = seen.darkening - (before.darkening if before else 0.0)
+    return float(np.hypot(tint, darkening))

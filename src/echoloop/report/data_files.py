@@ -1,0 +1,70 @@
+"""The numbers behind the pages, as files that other programs read."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from echoloop.records import Effect, FunnelRow, Standing
+from echoloop.report.complaints import SPLITS, Complaints
+from echoloop.report.displayed_text import TextDisplay
+from echoloop.report.leaderboards import is_vote
+
+_FORMULA = ("=", "+", "-", "@", "\t")
+Cell = str | int | float | None
+
+
+def leaderboard_csv(standings: Sequence[Standing], display: TextDisplay) -> bytes:
+    """One line a split, judge (or the vote) and model."""
+    columns = Standing.__struct_fields__
+    return _csv(columns, ([_cell(getattr(one, name)) for name in columns] for one in standings), display)
+
+
+def leaderboard_json(standings: Sequence[Standing]) -> bytes:
+    """The same with null where there is no number; `vote_of_all` marks the common vote."""
+    rows = [{**msgspec.to_builtins(one), "vote_of_all": is_vote(one)} for one in standings]
+    return msgspec.json.format(msgspec.json.encode(rows), indent=1) + b"\n"
+
+
+def funnel_csv(rows: Sequence[FunnelRow], display: TextDisplay) -> bytes:
+    """One line a stage and end."""
+    columns = FunnelRow.__struct_fields__
+    return _csv(columns, ([_cell(getattr(row, name)) for name in columns] for row in rows), display)
+
+
+def effects_csv(effects: Sequence[Effect], display: TextDisplay) -> bytes:
+    """One line a metric, field and model."""
+    columns = Effect.__struct_fields__
+    return _csv(columns, ([_cell(getattr(one, name)) for name in columns] for one in effects), display)
+
+
+def complaints_csv(complaints: Complaints, display: TextDisplay) -> bytes:
+    """One line a keyword."""
+    columns = ("keyword", "count", "share", *SPLITS, "no_item")
+    rows = ([row.keyword, row.count, round(row.share, 6), *row.by_split] for row in complaints.rows)
+    return _csv(columns, rows, display)
+
+
+def _csv(columns: Sequence[str], rows: Iterable[Sequence[Cell]], display: TextDisplay) -> bytes:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([_safe(cell, display) for cell in row] for row in rows)
+    return out.getvalue().encode()
+
+
+def _cell(value: object) -> Cell:
+    if value is None or isinstance(value, str | int | float):
+        return value
+    if isinstance(value, tuple):
+        return "; ".join(str(part) for part in value)  # pyright: ignore[reportUnknownArgumentType]
+    return str(value)
+
+
+def _safe(cell: Cell, display: TextDisplay) -> Cell:
+    """Spreadsheets run a text that begins like a formula; a leading apostrophe stops them."""
+    if not isinstance(cell, str):
+        return cell
+    text = display.text(cell)
+    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -1,0 +1,107 @@
+"""What the report is made from: every table that is there. A table that is not stays None; nothing is invented for it."""
+
+from typing import TypeVar
+
+import msgspec
+
+from echoloop.records import (
+    Applicability,
+    Dropped,
+    Effect,
+    FeedbackLabel,
+    Item,
+    Measurement,
+    Output,
+    Sample,
+    Standing,
+    Thread,
+    Verdict,
+)
+from echoloop.records.arrow import from_table
+from echoloop.workspace import Workspace
+
+R = TypeVar("R", bound=msgspec.Struct)
+
+
+class StageTable(msgspec.Struct, frozen=True, kw_only=True):
+    """What one stage left on disk. `absent` counts kept rows whose answer is missing, by state."""
+
+    act: str
+    table: str
+    record: str
+    position: int
+    kept: int
+    absent: tuple[tuple[str, int], ...]
+    dropped: tuple[Dropped, ...]
+
+
+class Evidence(msgspec.Struct, frozen=True, kw_only=True):
+    """The tables of a workspace, as far as they exist."""
+
+    stages: tuple[StageTable, ...]
+    posts: int | None
+    handles: frozenset[str]
+    threads: list[Thread] | None
+    samples: list[Sample] | None
+    items: list[Item] | None
+    outputs: list[Output] | None
+    verdicts: list[Verdict] | None
+    standings: list[Standing] | None
+    feedback: list[FeedbackLabel] | None
+    applicability: list[Applicability] | None
+    measurements: list[Measurement] | None
+    effects: list[Effect] | None
+
+
+def read_evidence(workspace: Workspace) -> Evidence:
+    """Read once, before anything is written. A damaged table stops the report and names its remedy."""
+    posts = workspace.tables.read("posts") if workspace.tables.manifest("posts") else None
+    handles = posts.column("author").drop_null().to_pylist() if posts is not None else []
+    return Evidence(
+        stages=_stages(workspace),
+        posts=posts.num_rows if posts is not None else None,
+        handles=frozenset(handles),
+        threads=_rows(workspace, "threads", Thread),
+        samples=_rows(workspace, "samples", Sample),
+        items=_rows(workspace, "items", Item),
+        outputs=_rows(workspace, "outputs", Output),
+        verdicts=_rows(workspace, "verdicts", Verdict),
+        standings=_rows(workspace, "standings", Standing),
+        feedback=_rows(workspace, "feedback", FeedbackLabel),
+        applicability=_rows(workspace, "applicability", Applicability),
+        measurements=_rows(workspace, "measurements", Measurement),
+        effects=_rows(workspace, "effects", Effect),
+    )
+
+
+def _rows(workspace: Workspace, name: str, record: type[R]) -> list[R] | None:
+    return from_table(workspace.tables.read(name), record) if workspace.tables.manifest(name) else None
+
+
+def _stages(workspace: Workspace) -> tuple[StageTable, ...]:
+    found: list[StageTable] = []
+    for name in workspace.tables.names():
+        manifest = workspace.tables.manifest(name)
+        if manifest is None or manifest.record in ("Dropped", "Tombstone"):
+            continue
+        found.append(
+            StageTable(
+                act=manifest.origin.act,
+                table=name,
+                record=manifest.record,
+                position=manifest.origin.position,
+                kept=manifest.rows,
+                absent=_absent(workspace, name),
+                dropped=tuple(_rows(workspace, f"{name}.dropped", Dropped) or ()),
+            )
+        )
+    return tuple(found)
+
+
+def _absent(workspace: Workspace, name: str) -> tuple[tuple[str, int], ...]:
+    table = workspace.tables.read(name)
+    if "state" not in table.column_names:
+        return ()
+    counts = table.column("state").value_counts().to_pylist()
+    absent = [(str(one["values"]), int(one["counts"])) for one in counts if one["values"] != "answered"]
+    return tuple(sorted(absent))

@@ -1,0 +1,138 @@
+"""Figures for papers and slides, each as SVG, PDF and PNG; the same numbers give the same bytes."""
+
+import io
+import warnings
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from echoloop.report.complaints import Complaints
+from echoloop.report.displayed_text import TextDisplay, clip
+from echoloop.report.leaderboards import Board
+from echoloop.report.losses import FunnelGroup
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+INK, ACCENT, FAINT = "#1c2430", "#1f5fbf", "#c9d2de"
+_STYLE: dict[str, Any] = {
+    "svg.hashsalt": "echoloop",
+    "svg.fonttype": "none",
+    "pdf.fonttype": 42,
+    "text.parse_math": False,
+    "font.family": "DejaVu Sans",
+    "font.size": 9,
+    "axes.edgecolor": "#8a94a3",
+    "axes.labelcolor": INK,
+    "text.color": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+}
+_METADATA: dict[str, dict[str, Any]] = {
+    "svg": {"Date": None, "Creator": "echoloop"},
+    "pdf": {"CreationDate": None, "ModDate": None, "Producer": "echoloop", "Creator": "echoloop"},
+    "png": {"Software": None},
+}
+
+
+def drawn_figures(
+    boards: Sequence[Board],
+    funnel: Sequence[FunnelGroup],
+    complaints: Complaints | None,
+    display: TextDisplay,
+) -> Iterator[tuple[str, bytes]]:
+    """File names and contents. Only what there are numbers for is drawn."""
+    import matplotlib
+
+    with matplotlib.rc_context(_STYLE), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing from", category=UserWarning)
+        for board in boards:
+            yield from _files(f"win_rates_{board.split}", _win_rates(board, display))
+        if funnel and funnel[0].stages:
+            yield from _files("funnel", _funnel(funnel[0], display))
+        if complaints is not None and complaints.rows:
+            yield from _files("complaints", _complaints(complaints, display))
+
+
+def _files(name: str, figure: "Figure") -> Iterator[tuple[str, bytes]]:
+    for suffix, metadata in _METADATA.items():
+        out = io.BytesIO()
+        figure.savefig(out, format=suffix, metadata=metadata, dpi=160, bbox_inches="tight")
+        yield f"{name}.{suffix}", out.getvalue()
+
+
+def _figure(rows: int) -> tuple["Figure", Any]:
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(6.4, 0.9 + 0.3 * max(rows, 1)))
+    return figure, figure.add_subplot()
+
+
+def _win_rates(board: Board, display: TextDisplay) -> "Figure":
+    rows = list(reversed(board.rows))
+    figure, axes = _figure(len(rows))
+    axes.axvline(0.5, color=FAINT, linewidth=1, zorder=0)
+    for place, row in enumerate(rows):
+        vote = row.vote
+        if vote.rate is None or vote.low is None or vote.high is None:
+            axes.text(0.5, place, clip(vote.reason, 60), ha="center", va="center", fontsize=7)
+            continue
+        axes.plot([vote.low, vote.high], [place, place], color=INK, linewidth=1.4)
+        axes.plot([vote.rate], [place], "o", color=ACCENT, markersize=5)
+        axes.text(1.02, place, f"{vote.rate:.3f}  {vote.low:.3f} – {vote.high:.3f}", va="center", fontsize=8)
+    axes.set_xlim(0, 1)
+    _label_rows(axes, [display.text(clip(row.vote.model, 32)) for row in rows])
+    axes.set_xlabel(f"win rate with 95 % interval, {board.split.replace('_', ' ')}, {board.items} items")
+    return figure
+
+
+def _funnel(group: FunnelGroup, display: TextDisplay) -> "Figure":
+    stages = list(reversed(group.stages))
+    figure, axes = _figure(len(stages))
+    places = range(len(stages))
+    axes.barh(places, [stage.kept for stage in stages], color=ACCENT, height=0.6, label="kept")
+    axes.barh(
+        places,
+        [stage.left for stage in stages],
+        left=[stage.kept for stage in stages],
+        color=FAINT,
+        height=0.6,
+        label="left",
+    )
+    for place, stage in enumerate(stages):
+        axes.annotate(
+            f"{stage.kept:,} of {stage.entered:,}",
+            (stage.entered, place),
+            xytext=(4, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=8,
+        )
+    _label_rows(axes, [display.text(f"{stage.table} ({stage.unit})") for stage in stages])
+    axes.set_xlabel("rows kept, of rows accounted for")
+    return figure
+
+
+def _complaints(complaints: Complaints, display: TextDisplay) -> "Figure":
+    rows = list(reversed(complaints.rows[:20]))
+    figure, axes = _figure(len(rows))
+    axes.barh(range(len(rows)), [row.count for row in rows], color=ACCENT, height=0.6)
+    for place, row in enumerate(rows):
+        axes.annotate(
+            f"{row.count} ({row.share:.0%})",
+            (row.count, place),
+            xytext=(4, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=8,
+        )
+    _label_rows(axes, [display.text(clip(row.keyword, 32)) for row in rows])
+    axes.set_xlabel(f"complaints, {complaints.failures} in all")
+    return figure
+
+
+def _label_rows(axes: Any, labels: list[str]) -> None:
+    axes.set_yticks(range(len(labels)), labels)
+    axes.set_ylim(-0.6, len(labels) - 0.4)
+    axes.tick_params(axis="y", length=0)

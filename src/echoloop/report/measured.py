@@ -1,0 +1,70 @@
+"""Measured effects, each field on a scale of its own that holds zero."""
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from echoloop.records import Effect
+
+_MEANINGS: Mapping[tuple[str, str], str] = {
+    ("color_shift", "delta_b"): "how much yellower (+) or bluer (−) than the input, in CIELAB b*",
+    ("color_shift", "delta_l"): "how much brighter (+) or darker (−) than the input, in CIELAB L*",
+    ("color_shift", "earth_mover"): "how far the colours moved from the input, 0 to 255",
+    ("color_shift", "mean_rgb_distance"): "distance of the mean colours over all pairs together, 0 to 255",
+}
+
+
+class EffectRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A model's effect and where its marks lie on the scale, as shares of its width."""
+
+    effect: Effect
+    at: float | None
+    start: float | None
+    end: float | None
+    beyond_zero: bool
+
+
+class EffectGroup(msgspec.Struct, frozen=True, kw_only=True):
+    """One field of one metric over all models. `zero` is the place of zero on the scale."""
+
+    metric: str
+    field: str
+    meaning: str
+    zero: float
+    rows: tuple[EffectRow, ...]
+
+
+def effect_groups(effects: Sequence[Effect]) -> list[EffectGroup]:
+    """One group a metric and field."""
+    names = sorted({(effect.metric, effect.field) for effect in effects})
+    return [
+        _group(metric, field, [one for one in effects if (one.metric, one.field) == (metric, field)])
+        for metric, field in names
+    ]
+
+
+def _group(metric: str, field: str, effects: list[Effect]) -> EffectGroup:
+    ends = [end for one in effects for end in (one.value, one.low, one.high) if end is not None]
+    least, most = min([0.0, *ends]), max([0.0, *ends])
+    margin = 0.04 * (most - least) or 1.0
+    least, width = least - margin, most - least + 2 * margin
+
+    def place(value: float | None) -> float | None:
+        return None if value is None else (value - least) / width
+
+    return EffectGroup(
+        metric=metric,
+        field=field,
+        meaning=_MEANINGS.get((metric, field), ""),
+        zero=(0.0 - least) / width,
+        rows=tuple(
+            EffectRow(
+                effect=one,
+                at=place(one.value),
+                start=place(one.low),
+                end=place(one.high),
+                beyond_zero=one.low is not None and one.high is not None and (one.low > 0 or one.high < 0),
+            )
+            for one in sorted(effects, key=lambda one: one.model)
+        ),
+    )
