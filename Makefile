@@ -11,7 +11,7 @@ demo: $(VENV)/core
 	$(RUN)/echoloop demo
 
 test: $(VENV)/dev
-	$(RUN)/python -m pytest -n 2 --dist worksteal
+	$(RUN)/python -m pytest -n 2 --dist loadgroup
 
 lint: $(VENV)/dev
 	$(RUN)/ruff check .

@@ -129,7 +129,11 @@ def bare_reads(path: Path, keys: list[str]) -> float:
 
 async def replay(path: Path, count: int) -> float:
     endpoint = Endpoint(
-        name="bench", provider="bench", model="bench-1", base_url="http://127.0.0.1:9/v1", price=Price(input=1, output=2)
+        name="bench",
+        provider="bench",
+        model="bench-1",
+        base_url="http://127.0.0.1:9/v1",
+        price=Price(input=1, output=2),
     )
     shape = structured(Score)
     asks = [ask(number, shape) for number in range(count)]
@@ -159,7 +163,9 @@ def open_and_stat(path: Path) -> None:
     seconds = time.perf_counter() - began
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     calls, cost = sum(total.calls for total in totals), sum(total.cost for total in totals)
-    print(f"  open + stat of {calls} receipts ({cost:.2f} USD): {seconds:.3f} s (bound 1 s), memory +{grown / 1024:.1f} MB")
+    print(
+        f"  open + stat of {calls} receipts ({cost:.2f} USD): {seconds:.3f} s (bound 1 s), memory +{grown / 1024:.1f} MB"
+    )
 
 
 def main() -> None:
@@ -180,10 +186,16 @@ def main() -> None:
         bare = statistics.median(bare_reads(path, keys) for _ in range(chosen.rounds))
         replayed = statistics.median(asyncio.run(replay(path, chosen.answers)) for _ in range(chosen.rounds))
         print(f"{chosen.answers} answers, medians of {chosen.rounds}")
-        print(f"  appended and committed {written:8.0f} receipts/s, {path.stat().st_size / chosen.answers:.0f} bytes each")
+        print(
+            f"  appended and committed {written:8.0f} receipts/s, {path.stat().st_size / chosen.answers:.0f} bytes each"
+        )
         print(f"  bare ledger reads      {bare:8.0f} rows/s")
-        print(f"  replay through door    {replayed:8.0f} answers/s (floor 20000) {'ok' if replayed >= 20_000 else 'BELOW'}")
-        print(f"  replay / bare reads    {replayed / bare:8.2f}x (floor 0.20x) {'ok' if replayed / bare >= 0.2 else 'BELOW'}")
+        print(
+            f"  replay through door    {replayed:8.0f} answers/s (floor 20000) {'ok' if replayed >= 20_000 else 'BELOW'}"
+        )
+        print(
+            f"  replay / bare reads    {replayed / bare:8.2f}x (floor 0.20x) {'ok' if replayed / bare >= 0.2 else 'BELOW'}"
+        )
         large = Path(room) / "large.sqlite"
         print(f"  a ledger of {chosen.large}: written at {fill(large, chosen.large, shape):.0f} receipts/s")
         subprocess.run([sys.executable, __file__, "--stat", str(large)], check=True)

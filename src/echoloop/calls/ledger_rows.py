@@ -11,6 +11,7 @@ from echoloop.records.receipt import Receipt
 
 _LEVEL = 3
 _SLICE = 1_000
+_TOGETHER = 16
 
 
 class Total(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,16 +61,18 @@ def insert(
     done = [receipt for receipt in receipts if receipt.state != "failed"]
     failed = [receipt for receipt in receipts if receipt.state == "failed"]
     fresh = _fresh(connection, done)
-    connection.executemany(
-        "INSERT INTO receipts (key, sealed, body) VALUES (?, ?, ?)",
+    _insert_rows(
+        connection,
+        "INSERT INTO receipts (key, sealed, body)",
         [(key, sealed, packer.pack(receipt)) for key, receipt in fresh.items()],
     )
     connection.executemany(
         "INSERT INTO failures (key, body) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET body = excluded.body",
         [(bytes.fromhex(receipt.key), packer.pack(receipt)) for receipt in failed],
     )
-    connection.executemany(
-        "INSERT OR IGNORE INTO sources (post, key) VALUES (?, ?)",
+    _insert_rows(
+        connection,
+        "INSERT OR IGNORE INTO sources (post, key)",
         [
             (post, bytes.fromhex(receipt.key))
             for receipt in (*fresh.values(), *failed)
@@ -162,6 +165,18 @@ def read_totals(connection: sqlite3.Connection) -> list[Total]:
         " attempts, seconds FROM totals ORDER BY stage, provider, model, state"
     )
     return [Total(**dict(zip(Total.__struct_fields__, row, strict=True))) for row in rows]
+
+
+def _insert_rows(connection: sqlite3.Connection, insertion: str, rows: Sequence[tuple[object, ...]]) -> None:
+    """Many rows in one statement: each statement hands the interpreter to other threads and has to get it back."""
+    whole = len(rows) - len(rows) % _TOGETHER
+    for at in range(0, whole, _TOGETHER):
+        part = rows[at : at + _TOGETHER]
+        marks = f"({', '.join('?' * len(part[0]))})"
+        values = [value for row in part for value in row]
+        connection.execute(f"{insertion} VALUES {', '.join([marks] * _TOGETHER)}", values)
+    if rest := rows[whole:]:
+        connection.executemany(f"{insertion} VALUES ({', '.join('?' * len(rest[0]))})", rest)
 
 
 def _fresh(connection: sqlite3.Connection, receipts: Sequence[Receipt]) -> dict[bytes, Receipt]:

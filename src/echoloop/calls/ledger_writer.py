@@ -1,4 +1,4 @@
-"""The one thread that writes a ledger: it commits whenever it is idle, and at the latest after 25 ms."""
+"""The one thread that writes a ledger: it commits when nothing came for 2 ms, and at the latest after 25 ms."""
 
 import queue
 import sqlite3
@@ -12,7 +12,7 @@ from echoloop.calls.ledger_file import LedgerWriteError, write_error
 from echoloop.calls.ledger_rows import Packer, insert
 from echoloop.records.receipt import Receipt
 
-_LATEST = 0.025
+_QUIET, _LATEST = 0.002, 0.025
 
 Entry = tuple[Receipt, Future[None]]
 
@@ -57,19 +57,30 @@ class Writer:
                 self._commit(batch, packer)
 
     def _gather(self) -> tuple[list[Entry], bool]:
-        """Wait for one receipt, then take what else is there."""
+        """Wait for one receipt, then for as long as others keep coming: a commit costs far more than a row in it."""
         batch: list[Entry] = []
-        entry = self._inbox.get()
+        if (entry := self._inbox.get()) is None:
+            return batch, False
+        batch.append(entry)
         latest = time.monotonic() + _LATEST
-        while entry is not None:
-            batch.append(entry)
-            if time.monotonic() >= latest:
+        while True:
+            time.sleep(_QUIET)
+            before = len(batch)
+            if not self._drain(batch):
+                return batch, False
+            if len(batch) == before or time.monotonic() + _QUIET >= latest:
                 return batch, True
+
+    def _drain(self, batch: list[Entry]) -> bool:
+        """Take what is there; False when the last of it was the word to close."""
+        while True:
             try:
                 entry = self._inbox.get_nowait()
             except queue.Empty:
-                return batch, True
-        return batch, False
+                return True
+            if entry is None:
+                return False
+            batch.append(entry)
 
     def _commit(self, batch: Sequence[Entry], packer: Packer) -> None:
         try:

@@ -11,7 +11,7 @@ from echoloop.records.text import admit_text
 T = TypeVar("T")
 
 
-class TextPart(msgspec.Struct, frozen=True, tag_field="kind", tag="text"):
+class TextPart(msgspec.Struct, frozen=True, gc=False, tag_field="kind", tag="text"):
     """Text of a message. Lone surrogates are replaced here: no request can carry them."""
 
     text: str
@@ -21,7 +21,7 @@ class TextPart(msgspec.Struct, frozen=True, tag_field="kind", tag="text"):
             msgspec.structs.force_setattr(self, "text", admit_text(self.text).text)
 
 
-class ImagePart(msgspec.Struct, frozen=True, tag_field="kind", tag="image"):
+class ImagePart(msgspec.Struct, frozen=True, gc=False, tag_field="kind", tag="image"):
     """An image by the SHA-256 of the bytes that are sent; the bytes live in the image store."""
 
     sha256: str
@@ -105,7 +105,7 @@ class Purpose(msgspec.Struct, frozen=True):
     source_posts: tuple[str, ...] = ()
 
 
-class ChatText(msgspec.Struct, frozen=True):
+class ChatText(msgspec.Struct, frozen=True, gc=False):
     text: str
 
 

@@ -1,10 +1,9 @@
 """A request as the bytes that travel: the OpenAI protocol, with images spliced in and never passed through a JSON writer."""
 
 import re
-from base64 import b64encode
 from collections.abc import Callable
 from hashlib import sha256
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 import msgspec
 
@@ -23,6 +22,9 @@ _JSON = "application/json"
 _MEDIA_TYPE = re.compile(r"image/[a-z0-9.+-]{1,40}")
 _OURS = frozenset({"model", "messages", "prompt", "input", "image", "image[]", "mask", "stream"})
 _encode = msgspec.json.encode
+
+
+Piece: TypeAlias = bytes | memoryview
 
 
 class ImageSource(Protocol):
@@ -62,9 +64,9 @@ def path_of(request: Request) -> str:
     return "/images/edits" if request.images else "/images/generations"
 
 
-def _chat_chunks(request: ChatRequest, read: Callable[[str], bytes]) -> list[bytes]:
+def _chat_chunks(request: ChatRequest, read: Callable[[str], bytes]) -> list[Piece]:
     fields = {"model": request.model, **_allowed(request.parameters), **_response_format(request)}
-    chunks = [_encode(fields)[:-1], b',"messages":[']
+    chunks: list[Piece] = [_encode(fields)[:-1], b',"messages":[']
     for at, message in enumerate(request.messages):
         if at:
             chunks.append(b",")
@@ -73,11 +75,11 @@ def _chat_chunks(request: ChatRequest, read: Callable[[str], bytes]) -> list[byt
     return chunks
 
 
-def _message_chunks(message: Message, read: Callable[[str], bytes]) -> list[bytes]:
+def _message_chunks(message: Message, read: Callable[[str], bytes]) -> list[Piece]:
     head = b'{"role":' + _encode(message.role) + b',"content":'
     if len(message.parts) == 1 and isinstance(message.parts[0], TextPart):
         return [head, _encode(message.parts[0].text), b"}"]
-    chunks = [head, b"["]
+    chunks: list[Piece] = [head, b"["]
     for at, part in enumerate(message.parts):
         if at:
             chunks.append(b",")
@@ -89,16 +91,17 @@ def _message_chunks(message: Message, read: Callable[[str], bytes]) -> list[byte
     return chunks
 
 
-def _image_chunks(part: ImagePart, read: Callable[[str], bytes]) -> list[bytes]:
+def _image_chunks(part: ImagePart, read: Callable[[str], bytes]) -> list[Piece]:
     head = f'{{"type":"image_url","image_url":{{"url":"data:{_checked(part.media_type)};base64,'
-    return [head.encode(), b64encode(read(part.sha256)), b'"}}']
+    quoted = _encode(read(part.sha256))  # msgspec writes bytes as base64, faster than the standard library
+    return [head.encode(), memoryview(quoted)[1:], b"}}"]
 
 
-def _moderation_chunks(request: ModerationRequest, read: Callable[[str], bytes]) -> list[bytes]:
+def _moderation_chunks(request: ModerationRequest, read: Callable[[str], bytes]) -> list[Piece]:
     head = b'{"model":' + _encode(request.model) + b',"input":'
     if not request.images:
         return [head, _encode(request.text), b"}"]
-    chunks = [head, b"["]
+    chunks: list[Piece] = [head, b"["]
     if request.text:
         chunks += [b'{"type":"text","text":', _encode(request.text), b"},"]
     for at, part in enumerate(request.images):

@@ -4,7 +4,6 @@ from importlib import resources
 from pathlib import Path
 
 from echoloop.cli.messages import say, then
-from echoloop.records import Mistake
 
 
 def init(path: Path = Path("echoloop.toml")) -> None:
@@ -15,6 +14,8 @@ def init(path: Path = Path("echoloop.toml")) -> None:
     path
         Where to write it. An existing file is never overwritten.
     """
+    from echoloop.records import Mistake
+
     if path.exists():
         raise Mistake(
             "the settings file is already there", where=path.absolute(), remedy="Name another, or edit it."

@@ -8,7 +8,6 @@ from cyclopts import App, Parameter
 from echoloop.cli.groups import AROUND
 from echoloop.cli.messages import say, then
 from echoloop.cli.options import HERE, Place
-from echoloop.records import Mistake, Problem
 
 ledger = App(name="ledger", group=AROUND, sort_key=4, help="Receipts: what was asked, answered and paid.")
 
@@ -64,6 +63,7 @@ def import_(source: Path, *, place: Place = HERE) -> None:
     """
     from echoloop.calls import BadExport, import_ledger
     from echoloop.cli.composing import read_house
+    from echoloop.records import Mistake
     from echoloop.workspace import writing
 
     try:
@@ -80,6 +80,7 @@ def import_(source: Path, *, place: Place = HERE) -> None:
 def verify(*, place: Place = HERE) -> None:
     """Hash every stored request again and compare it with its key."""
     from echoloop.calls import Ledger
+    from echoloop.records import Problem
 
     with Ledger(_path(place), readonly=True) as opened:
         found = opened.verify()
@@ -117,6 +118,7 @@ def gc(*, place: Place = HERE) -> None:
 
 def _path(place: Place) -> Path:
     from echoloop.cli.composing import read_house
+    from echoloop.records import Mistake
     from echoloop.workspace import reading
 
     path = reading(read_house(place).workspace).receipts

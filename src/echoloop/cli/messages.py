@@ -4,11 +4,11 @@ import os
 import sys
 import traceback
 
-from echoloop.records import Problem
-
 
 def explain(error: BaseException) -> int:
     """Print an error the way a person can use it; the exit status to leave with."""
+    from echoloop.records import Problem
+
     if isinstance(error, Problem):
         print(f"echoloop: {error}", file=sys.stderr)
         return error.exit_status

@@ -1,5 +1,6 @@
 """Measurements -> effects: what a metric says of each model, with an interval over items."""
 
+import math
 from collections import Counter
 from collections.abc import Iterator
 
@@ -12,9 +13,9 @@ from echoloop.diagnose.measuring import COLOR_SHIFT
 from echoloop.diagnose.settings import DiagnoseSettings
 from echoloop.engine import Desk
 from echoloop.images import decode
-from echoloop.records import Drop, Effect, Item, Keep, Measurement, Output
+from echoloop.records import Drop, Effect, EffectStatistic, Item, Keep, Measurement, Output
 from echoloop.records.arrow import from_table
-from echoloop.statistics import percentile_interval, resampling_weights
+from echoloop.statistics import mean_interval, median_interval, percentile_interval, resampling_weights
 from echoloop.workspace import ImageStore
 
 
@@ -32,30 +33,22 @@ def sum_up_effects(
     for field in sorted({row.field for row in rows}):
         for model in sorted({row.model for row in rows}):
             own = [row for row in rows if row.field == field and row.model == model]
-            yield Keep(_effect(desk.settings, own))
+            for effect in _item_effects(desk.settings, own):
+                yield Keep(effect)
     for effect in _corpus_distances(desk, rows, outputs, items):
         yield Keep(effect)
 
 
-def _effect(settings: DiagnoseSettings, rows: list[Measurement]) -> Effect:
-    value, low, high = _item_mean(settings, rows)
-    return _as_effect(rows, rows[0].field, value, low, high)
-
-
-def _item_mean(
-    settings: DiagnoseSettings, rows: list[Measurement]
-) -> tuple[float | None, float | None, float | None]:
-    """The mean over items (several outputs of an item count as one) and its resampled interval."""
+def _item_effects(settings: DiagnoseSettings, rows: list[Measurement]) -> Iterator[Effect]:
+    """Mean and median over items; several outputs of an item count as one."""
     by_item: dict[str, list[float]] = {}
     for row in rows:
         if row.value is not None:
             by_item.setdefault(row.item, []).append(row.value)
-    if not by_item:
-        return None, None, None
     means = np.array([float(np.mean(by_item[item])) for item in sorted(by_item)])
-    samples = resampling_weights(means.size, settings.resamples, settings.seed) @ means / means.size
-    low, high = percentile_interval(samples[:, None])
-    return float(means.mean()), float(low[0]), float(high[0])
+    drawn = {"resamples": settings.resamples, "seed": settings.seed}
+    yield _as_effect(rows, rows[0].field, "mean", mean_interval(means, **drawn))
+    yield _as_effect(rows, rows[0].field, "median", median_interval(means, **drawn))
 
 
 def _corpus_distances(
@@ -78,8 +71,8 @@ def _corpus_distances(
         own = [row for row in measured if row.model == model]
         before = [counts[pairs[row.output][0]] for row in own if row.output in pairs]
         after = [counts[pairs[row.output][1]] for row in own if row.output in pairs]
-        value, low, high = _pooled_distance(desk.settings, np.array(before), np.array(after))
-        yield _as_effect(own, "mean_rgb_distance", value, low, high)
+        distance = _pooled_distance(desk.settings, np.array(before), np.array(after))
+        yield _as_effect(own, "mean_rgb_distance", "pooled", distance)
 
 
 def picture_histogram(sha256: str, images: ImageStore) -> Histograms:
@@ -89,9 +82,9 @@ def picture_histogram(sha256: str, images: ImageStore) -> Histograms:
 
 def _pooled_distance(
     settings: DiagnoseSettings, before: np.ndarray, after: np.ndarray
-) -> tuple[float | None, float | None, float | None]:
+) -> tuple[float, float, float]:
     if not len(before):
-        return None, None, None
+        return math.nan, math.nan, math.nan
     weights = resampling_weights(len(before), settings.resamples, settings.seed)
     pooled_before = np.tensordot(weights, before, axes=1)
     pooled_after = np.tensordot(weights, after, axes=1)
@@ -103,12 +96,14 @@ def _pooled_distance(
 
 
 def _as_effect(
-    rows: list[Measurement], field: str, value: float | None, low: float | None, high: float | None
+    rows: list[Measurement], field: str, statistic: EffectStatistic, found: tuple[float, float, float]
 ) -> Effect:
     absences = Counter(row.reason for row in rows if row.value is None)
+    value, low, high = (None if math.isnan(number) else number for number in found)
     return Effect(
         metric=COLOR_SHIFT,
         field=field,
+        statistic=statistic,
         model=rows[0].model,
         value=value,
         low=low,

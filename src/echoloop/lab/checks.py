@@ -37,13 +37,11 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
         """The check as a line for people."""
         mark = "·" if self.shown else "ok" if self.passed else "RED"
         value = "-" if self.value is None else f"{self.value:.3f}".rstrip("0").rstrip(".")
-        bound = (
-            f">= {self.at_least:g}"
-            if self.at_least is not None
-            else f"<= {self.at_most:g}"
-            if self.at_most is not None
-            else ""
+        bounds = (
+            "" if self.at_least is None else "> 0" if self.at_least < 1e-6 else f">= {self.at_least:g}",
+            f"<= {self.at_most:g}" if self.at_most is not None else "",
         )
+        bound = " and ".join(part for part in bounds if part)
         words = ", ".join(
             part
             for part in (
@@ -52,7 +50,7 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
             )
             if part
         )
-        return f"{mark:<4}{self.name:<44}{value:>8}  {bound:<8} {words}".rstrip()
+        return f"{mark:<4}{self.name:<44}{value:>8}  {bound:<18} {words}".rstrip()
 
 
 def all_passed(checks: list[Check]) -> bool:

@@ -13,43 +13,70 @@ _FIELDS = {"tint": "delta_b", "darken": "delta_l"}
 
 def fault_checks(effects: Sequence[Effect], cast: Sequence[Painter]) -> list[Check]:
     """A fault is found when its interval excludes zero on who has it, and absent when the interval lies inside plus or
-    minus the smallest planted effect on everybody else."""
-    by_place = {(effect.field, effect.model): effect for effect in effects}
+    minus the smallest planted effect on everybody else. What is found must also have about the planted strength.
+
+    The median over items is looked at: a cast lies over every picture, while a painter that sometimes paints another
+    background moves the mean as well.
+    """
+    medians = {(one.field, one.model): one for one in effects if one.statistic == "median"}
+    checks: list[Check] = []
+    for fault, field in _FIELDS.items():
+        for painter in cast:
+            effect = medians.get((field, painter.name))
+            planted = float(getattr(painter.faults, fault))
+            checks += (
+                _found(fault, painter.name, planted, effect)
+                if planted
+                else [_absent(fault, painter.name, effect)]
+            )
+    return checks
+
+
+def _found(fault: str, name: str, planted: float, effect: Effect | None) -> list[Check]:
+    nearest = share = None
+    if effect and effect.value is not None and effect.low is not None and effect.high is not None:
+        nearest = effect.low if planted > 0 else -effect.high
+        share = effect.value / planted
+    strength, interval = f"{planted:+g}", _interval(effect)
     return [
-        _fault_check(fault, field, painter, by_place.get((field, painter.name)))
-        for fault, field in _FIELDS.items()
-        for painter in cast
+        Check(
+            part="faults",
+            name=f"{fault} of {name}: interval beyond 0 by",
+            value=nearest,
+            at_least=1e-9,
+            planted=strength,
+            recovered=interval,
+        ),
+        Check(
+            part="faults",
+            name=f"{fault} of {name}: strength, recovered / planted",
+            value=share,
+            at_least=0.7,
+            at_most=1.3,
+            planted=strength,
+            recovered=interval,
+        ),
     ]
 
 
-def _fault_check(fault: str, field: str, painter: Painter, effect: Effect | None) -> Check:
-    planted = float(getattr(painter.faults, fault))
-    measured = effect is not None and effect.low is not None and effect.high is not None
-    interval = f"{effect.low:+.1f} .. {effect.high:+.1f}" if effect and measured else "not measured"
-    if planted:
-        side = 1 if planted > 0 else -1
-        nearest = None
-        if effect and effect.low is not None and effect.high is not None:
-            nearest = side * (effect.low if side > 0 else effect.high)
-        return Check(
-            part="faults",
-            name=f"{fault} of {painter.name}: interval beyond 0 by",
-            value=nearest,
-            at_least=1e-9,
-            planted=f"{planted:+g}",
-            recovered=interval,
-        )
+def _absent(fault: str, name: str, effect: Effect | None) -> Check:
     farthest = None
     if effect and effect.low is not None and effect.high is not None:
         farthest = max(abs(effect.low), abs(effect.high))
     return Check(
         part="faults",
-        name=f"no {fault} of {painter.name}: interval within",
+        name=f"no {fault} of {name}: interval within",
         value=farthest,
         at_most=smallest_planted(fault),
         planted="0",
-        recovered=interval,
+        recovered=_interval(effect),
     )
+
+
+def _interval(effect: Effect | None) -> str:
+    if effect is None or effect.low is None or effect.high is None:
+        return "not measured"
+    return f"{effect.low:+.1f} .. {effect.high:+.1f} on {effect.measured} pictures"
 
 
 def smallest_planted(fault: str) -> float:

@@ -23,6 +23,7 @@ from echoloop.records.receipt import Receipt, Usage
 from echoloop.records.results import (
     Applicability,
     Effect,
+    EffectStatistic,
     Measurement,
     ModelRank,
     Output,
@@ -63,6 +64,7 @@ __all__ = [
     "Drop",
     "Dropped",
     "Effect",
+    "EffectStatistic",
     "Engagement",
     "Failed",
     "Feedback",

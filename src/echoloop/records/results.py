@@ -1,12 +1,14 @@
 """What models made of the benchmark and what was found in it."""
 
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Literal, TypeAlias
 
 import msgspec
 
 from echoloop.records.answers import AnswerState
 from echoloop.records.samples import Split
+
+EffectStatistic: TypeAlias = Literal["mean", "median", "pooled"]
 
 
 class Output(msgspec.Struct, frozen=True, kw_only=True):
@@ -136,13 +138,16 @@ class Measurement(msgspec.Struct, frozen=True, kw_only=True):
 class Effect(msgspec.Struct, frozen=True, kw_only=True):
     """What a metric says of a model over all its outputs, with an interval over items and its coverage.
 
-    `absences` says why outputs were not measured, as "reason: count" in order of count.
+    `statistic` says how items become one number: their mean, their median (what is there in every picture, and not only
+    in those that went wrong altogether), or pooled over the corpus. `absences` says why outputs were not measured, as
+    "reason: count" in order of count.
     """
 
-    KEY: ClassVar[tuple[str, ...]] = ("metric", "field", "model")
+    KEY: ClassVar[tuple[str, ...]] = ("metric", "field", "statistic", "model")
 
     metric: str
     field: str
+    statistic: EffectStatistic = "mean"
     model: str
     value: float | None
     low: float | None

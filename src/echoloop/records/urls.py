@@ -42,7 +42,9 @@ def canonical_url(text: str) -> str:
 
 def _canonical_x(path: str) -> str:
     status = _X_STATUS.match(path)
-    return f"https://x.com/i/status/{status.group(2)}" if status else f"https://x.com{path.lower()}".rstrip("/")
+    return (
+        f"https://x.com/i/status/{status.group(2)}" if status else f"https://x.com{path.lower()}".rstrip("/")
+    )
 
 
 def _canonical_reddit(path: str) -> str:

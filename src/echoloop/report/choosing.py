@@ -10,7 +10,9 @@ from echoloop.report.samples import Answer, SamplePage
 def drawn_at_random(pages: Sequence[SamplePage], count: int) -> list[SamplePage]:
     """A draw by the hash of each id: nobody chose it, and a new item does not shuffle the others."""
     benchmark = [page for page in pages if page.answers]
-    return sorted(benchmark, key=lambda page: hashlib.sha256(f"draw {page.item.id}".encode()).hexdigest())[:count]
+    return sorted(benchmark, key=lambda page: hashlib.sha256(f"draw {page.item.id}".encode()).hexdigest())[
+        :count
+    ]
 
 
 def worst(pages: Sequence[SamplePage], count: int) -> list[tuple[SamplePage, float]]:

@@ -31,7 +31,9 @@ _PROFILE = re.compile(
 )
 _WORD = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.\-]{3,253}")
 _TELLING = re.compile(r"[0-9_.\-]")
-_LINKABLE = re.compile(r"https://(?:x\.com/i/status/\d{1,32}|reddit\.com/comments/[a-z0-9]{1,16}(?:/_/[a-z0-9]{1,16})?)")
+_LINKABLE = re.compile(
+    r"https://(?:x\.com/i/status/\d{1,32}|reddit\.com/comments/[a-z0-9]{1,16}(?:/_/[a-z0-9]{1,16})?)"
+)
 
 
 class TextDisplay:
@@ -67,4 +69,4 @@ def clip(text: str, letters: int) -> str:
 
 def linkable(urls: Iterable[str]) -> tuple[Markup, ...]:
     """The addresses of posts that can be linked: an exact known form that carries no handle."""
-    return tuple(Markup(url) for url in urls if _LINKABLE.fullmatch(url))  # noqa: S704 - matched whole
+    return tuple(Markup(url) for url in urls if _LINKABLE.fullmatch(url))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 INK, ACCENT, FAINT = "#1c2430", "#1f5fbf", "#c9d2de"
-_STYLE: dict[str, Any] = {
+_STYLE: Any = {
     "svg.hashsalt": "echoloop",
     "svg.fonttype": "none",
     "pdf.fonttype": 42,
@@ -29,6 +29,7 @@ _STYLE: dict[str, Any] = {
     "axes.spines.top": False,
     "axes.spines.right": False,
 }
+SUFFIXES = ("svg", "pdf", "png")
 _METADATA: dict[str, dict[str, Any]] = {
     "svg": {"Date": None, "Creator": "echoloop"},
     "pdf": {"CreationDate": None, "ModDate": None, "Producer": "echoloop", "Creator": "echoloop"},
@@ -56,9 +57,9 @@ def drawn_figures(
 
 
 def _files(name: str, figure: "Figure") -> Iterator[tuple[str, bytes]]:
-    for suffix, metadata in _METADATA.items():
+    for suffix in SUFFIXES:
         out = io.BytesIO()
-        figure.savefig(out, format=suffix, metadata=metadata, dpi=160, bbox_inches="tight")
+        figure.savefig(out, format=suffix, metadata=_METADATA[suffix], dpi=160, bbox_inches="tight")
         yield f"{name}.{suffix}", out.getvalue()
 
 

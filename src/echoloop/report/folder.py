@@ -9,7 +9,9 @@ from types import TracebackType
 from echoloop.workspace import CouldNotWrite
 
 SUMS = "SHA256SUMS"
-_REMEDY = "Free some space (or check permissions) and run `echoloop report` again; the old report is untouched."
+_REMEDY = (
+    "Free some space (or check permissions) and run `echoloop report` again; the old report is untouched."
+)
 
 
 class DraftFolder:

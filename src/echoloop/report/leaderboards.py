@@ -30,7 +30,7 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
 
 def boards(standings: Sequence[Standing]) -> list[Board]:
     """One board a split."""
-    splits = sorted({standing.split for standing in standings}, reverse=True)
+    splits: list[Split] = sorted({standing.split for standing in standings}, reverse=True)
     return [
         board
         for split in splits

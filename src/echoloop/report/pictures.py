@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256 as hash_of
-from pathlib import Path
 
 import msgspec
 from markupsafe import Markup
@@ -65,4 +64,4 @@ class PictureShelf:
         except BadImage as error:
             return Shown(absence=f"the picture cannot be shown: {error.reason}")
         self._draft.write(name, data, hash_of(data).hexdigest())
-        return Shown(href=Markup(name), width=width, height=height)  # noqa: S704 - hex digits
+        return Shown(href=Markup(name), width=width, height=height)

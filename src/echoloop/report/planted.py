@@ -7,7 +7,9 @@ import msgspec
 
 CheckLine = tuple[str, str, bool | None]
 
-_COLUMNS = re.compile(r"(?P<name>.*?\S)\s{2,}(?P<value>-?[\d.]\S*|-)(?:\s+(?P<bound>[<>]= \S+))?(?:\s+(?P<words>.*))?")
+_COLUMNS = re.compile(
+    r"(?P<name>.*?\S)\s{2,}(?P<value>-?[\d.]\S*|-)(?:\s+(?P<bound>[<>]= \S+))?(?:\s+(?P<words>.*))?"
+)
 
 
 class PlantedLine(msgspec.Struct, frozen=True, kw_only=True):

@@ -89,8 +89,9 @@ def _write_data(
 
 
 def _write_figures(draft: DraftFolder, counted: _Counted, display: TextDisplay) -> list[str]:
+    """Every figure there are numbers for; their names, without suffixes."""
     names: list[str] = []
     for name, data in drawn_figures(counted.boards, counted.funnel, counted.complaints, display):
         draft.write(f"figures/{name}", data)
-        names.append(name)
-    return names
+        names.append(name.partition(".")[0])
+    return list(dict.fromkeys(names))

@@ -97,6 +97,18 @@ def mean_interval(
     return float(finite.mean()), float(low[0]), float(high[0])
 
 
+def median_interval(
+    values: Scores, *, resamples: int = 1000, seed: int = 0, share: float = 0.95
+) -> tuple[float, float, float]:
+    """The median of some values and the bounds of its resampled interval; NaN for none."""
+    finite = values[np.isfinite(values)]
+    if finite.size == 0:
+        return float("nan"), float("nan"), float("nan")
+    drawn = np.random.default_rng(seed).integers(0, finite.size, size=(resamples, finite.size))
+    low, high = percentile_interval(np.median(finite[drawn], axis=1)[:, None], share)
+    return float(np.median(finite)), float(low[0]), float(high[0])
+
+
 def _checked(scores: Scores) -> Scores:
     if scores.ndim != 3:
         raise ValueError(f"scores must be judge x item x model, and has {scores.ndim} axes")

@@ -7,13 +7,15 @@ import msgspec
 from echoloop.lab.annotators.conversation import SeenConversation, SeenPost
 from echoloop.lab.annotators.finding import (
     Found,
+    announces,
     find_prompt,
+    has_blank,
     promises_prompt,
     says_continued,
     whole_text,
 )
 from echoloop.lab.annotators.products import by_another, denies, mentions, others, taken_back
-from echoloop.lab.annotators.remarks import is_advert, read_remark
+from echoloop.lab.annotators.remarks import is_advert, read_remark, without_orders
 from echoloop.lab.annotators.talk import shows_chat, speaks_of_pictures
 from echoloop.lab.annotators.wording import weight, without_tag_lines
 from echoloop.lab.scenes import understand
@@ -120,18 +122,21 @@ class _Reader:
             return self._start(Words(quality="Trash", reason="another product made the picture"), at)
         if above is not None and (found is None or _same(found.prompt, above.words.prompt)):
             above.posts.append(at)
-            above.feedback += self._own_words(at, "")
+            if not has_blank(above.words.prompt):
+                above.feedback += self._own_words(at, "")
             return above
         if found is not None:
             draft = self._start(_words_of(found, at), at)
         else:
             draft = self._start(self._words_below(at), at)
-        outside = post.text.replace(draft.words.prompt, " ") if draft.words.prompt else post.text
+        outside = without_orders(
+            post.text.replace(draft.words.prompt, " ") if draft.words.prompt else post.text
+        )
         if others(outside, subject) and (denies(outside, subject) or by_another(outside, subject)):
             draft.spoil("another product made the picture")
         elif is_advert(outside):
             draft.spoil("advertising")
-        else:
+        elif not has_blank(draft.words.prompt):
             draft.feedback += self._own_words(at, draft.words.prompt)
         return draft
 
@@ -169,7 +174,9 @@ class _Reader:
         text = self._posts[at].text
         for line in (text.replace(prompt, "\n") if prompt else text).split("\n"):
             remark = read_remark(line)
-            if remark is not None and remark.polarity == "failure" and not promises_prompt(line):
+            if remark is None or remark.polarity != "failure" or promises_prompt(line):
+                continue
+            if not announces(line):
                 return [SaidOf(post_url=self._posts[at].url, feedback=line.strip())]
         return []
 
@@ -185,19 +192,19 @@ class _Reader:
             if found is not None and not found.partial:
                 return self._with_rest(found, place, own)
         promised = promises_prompt(self._posts[at].text)
-        if (
-            promised
-            and own
-            and (whole := whole_text(self._posts[own[0]].text))
-            and weight(whole) >= _FEWEST_WORDS
-        ):
-            if read_remark(whole) is None and not taken_back(whole, self._all.subject):
-                return Words(prompt=whole, posts=(own[0],))
+        whole = whole_text(self._posts[own[0]].text) if promised and own else ""
+        if self._could_be_prompt(whole):
+            return Words(prompt=whole, posts=(own[0],))
         if promised or self._all.missing_posts:
             return Words(quality="Analysis", reason="the prompt is not there")
         if shows_chat(self._posts[at].text) or len(self._posts[at].pictures) == 1:
             return Words(reason="perhaps the picture holds the prompt")
         return Words(quality="Analysis", reason="pictures without a prompt")
+
+    def _could_be_prompt(self, text: str) -> bool:
+        if weight(text) < _FEWEST_WORDS:
+            return False
+        return read_remark(text) is None and not taken_back(text, self._all.subject)
 
     def _continued(self, place: int) -> Found | None:
         """A post that says it goes on holds the first part of a prompt, however it is set off."""

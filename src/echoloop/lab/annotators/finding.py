@@ -13,9 +13,10 @@ _QUOTED = re.compile(
     r"“([^”\n]+)”|«([^»\n]+)»|「([^」\n]+)」|『([^』\n]+)』|\"([^\"\n]+)\"|(?<!\w)'([^\n]+)'(?!\w)"
 )
 _CODE = re.compile(r"```[a-z]*[ \t]*\n(.+?)\n[ \t]*```", re.DOTALL)
+_ADDRESS = re.compile(r"<?\**https?://\S+")
 _BLANK = re.compile(r"\[[^\[\]\n]{1,24}\]")
 _COLON = re.compile(r"[:：→⇒]|[-=]>")
-_ENDS_OPEN = re.compile(r"(?:[:：→⇒]|[-=]>)[\s👇⬇️↓]*$")
+_ENDS_OPEN = re.compile(r"(?:[:：→⇒]|[-=]>)[\s👇⬇️↓\"'`“«「『]*$")
 _LEAD = cues(
     r"~prompts?~", r"~i (?:typed|wrote|entered|asked|said|used|gave|put|told|sent|requested)~", r"~asked (?:it )?(?:for|to)~", r"~typed~",
     r"~(?:my |the )?(?:request|instructions?|input text|query|exact words?|wording|text i used|words i used|message|command)~",
@@ -41,6 +42,14 @@ _HEDGE = cues(
 _CONTINUES = cues(
     r"(?<!\d)[12] ?/ ?[23](?!\d)", r"~continu", r"~rest (?:of it |of the prompt )?(?:in|is|below|follows)", r"~part (?:one|1|2)~", r"~cont\.?~", r"~sigue",
     r"~continua", r"~resto~", r"未完", r"待续", r"接下", r"下条", r"続き", r"続く", r"つづ", r"\.\.\.$",
+)  # fmt: skip
+_REUSES = cues(
+    r"~(?:same|your|this|that|his|her|their|op'?s) prompts?~", r"~(?:tu|su|mismo|este|ese) prompt~", r"(?:你|您|同样|相同|楼主|这个)的?(?:提示词|prompt)",
+    r"(?:同じ|あなたの|その|この)(?:プロンプト|prompt)", r"~prompt (?:as is|unchanged)~",
+)  # fmt: skip
+_CHANGES = cues(
+    r"~chang", r"~tweak", r"~adjust", r"~modif", r"~edit", r"~small~", r"~twist~", r"~variation", r"~instead~", r"~swap", r"~replac", r"~cambi", r"~retoqu",
+    r"改", r"换", r"调整", r"変え", r"変更", r"アレンジ", r"いじ", r"直し",
 )  # fmt: skip
 _ELLIPSIS = re.compile(r"(?:…+|\.{2,})\s*$")
 _PAIRS = (
@@ -68,7 +77,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
 
 def find_prompt(text: str) -> Found | None:
     """The prompt that a post shares, or None."""
-    shown = text[:_MOST_CHARACTERS]
+    shown = _ADDRESS.sub(" ", text[:_MOST_CHARACTERS])
     partial = _fragment(shown)
     if partial is not None:
         return partial
@@ -77,6 +86,8 @@ def find_prompt(text: str) -> Found | None:
     template = _template(shown)
     if template is not None:
         return Found(prompt=template, sure=True)
+    if _reuses(shown):
+        return None
     for piece in _set_off(shown):
         if _reads_as_request(piece):
             return Found(prompt=piece, sure=False)
@@ -88,6 +99,16 @@ def promises_prompt(text: str) -> bool:
     return bool(_PROMISE.search(evened(text)))
 
 
+def has_blank(prompt: str) -> bool:
+    """It leaves a word to others, in brackets."""
+    return bool(_BLANK.search(prompt))
+
+
+def announces(line: str) -> bool:
+    """It ends open: what it speaks of comes after it."""
+    return bool(_ENDS_OPEN.search(line.strip()))
+
+
 def says_continued(text: str) -> bool:
     """It says that the rest follows in another post."""
     return bool(_CONTINUES.search(evened(text).strip()))
@@ -96,6 +117,12 @@ def says_continued(text: str) -> bool:
 def whole_text(text: str) -> str:
     """A post that is nothing but a prompt, or the rest of one, without what stands around it."""
     return _unwrapped(text.strip())
+
+
+def _reuses(text: str) -> bool:
+    """It speaks of a prompt that is somebody else's and as it was."""
+    said = evened(text)
+    return bool(_REUSES.search(said)) and not _CHANGES.search(said)
 
 
 def _fragment(text: str) -> Found | None:

@@ -60,8 +60,22 @@ def denies(text: str, subject: str) -> bool:
 
 
 def by_another(text: str, subject: str) -> bool:
-    """A whole post by another product: it names one, and the subject at most to say that it is not it."""
-    return bool(others(text, subject)) and (denies(text, subject) or not mentions(bare(text), subject))
+    """Another product is named, and the subject is denied, left out, or not named as what the picture was made with."""
+    return bool(others(text, subject)) and (denies(text, subject) or not credits(text, subject))
+
+
+def credits(text: str, subject: str) -> bool:
+    """The subject is named as the maker: by the small words that go with a tool."""
+    name = _subject(subject).pattern
+    said = evened(bare(text))
+    return bool(
+        re.search(
+            rf"\b(?:with|in|by|using|via|through|from|con|en|por|usando)\s+(?:the (?:new )?)?(?:{name})", said
+        )
+        or re.search(rf"(?:用|让|通过|使用|在)\s*(?:{name})", said)
+        or re.search(rf"(?:{name})\s*(?:で|に|の画像|生成|做|画)", said)
+        or re.search(rf"(?:{name})\s+(?:made|drew|did|gave|edited|painted|generated|just|me)\b", said)
+    )
 
 
 def taken_back(text: str, subject: str) -> bool:

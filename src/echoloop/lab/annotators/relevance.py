@@ -5,8 +5,9 @@ import re
 import msgspec
 
 from echoloop.lab.annotators.finding import find_prompt, promises_prompt
-from echoloop.lab.annotators.products import as_common_words, by_another, denies, mentions, others
-from echoloop.lab.annotators.remarks import gives_orders, is_advert
+from echoloop.lab.annotators.products import as_common_words, by_another, mentions
+from echoloop.lab.annotators.remarks import is_advert, read_remark, without_orders
+from echoloop.lab.annotators.talk import speaks_of_pictures
 from echoloop.lab.annotators.wording import bare, cues, evened
 
 _PICTURES = cues(
@@ -33,7 +34,7 @@ _BUSINESS = cues(
     r"~password", r"~support~", r"~court~", r"~lawsuit~", r"~sued?~", r"~terms~", r"~servers?~", r"~region~", r"~down (?:again|for|today)~", r"~outage",
     r"~offline~", r"~office", r"~ceo~", r"~founder", r"~compan(?:y|ies)~", r"~shares?~ (?:rise|fall|price)", r"~revenue", r"~acqui", r"~employees~",
     r"~billing~", r"~invoice", r"~account~", r"~update~", r"~version \d", r"~conference~", r"~partner", r"~privacy~", r"~api~", r"~users~",
-    r"inversion", r"empresa", r"~precio", r"~sube de", r"contrasena", r"servidor", r"suscrip", r"demanda", r"oficina", r"cuenta",
+    r"inversion", r"empresa", r"~precio", r"~sube de", r"contrasena", r"servidor", r"suscrip", r"demanda", r"oficina", r"~mi cuenta~", r"iniciar sesion",
     r"融资", r"登录", r"登不", r"公司", r"涨价", r"价格", r"订阅", r"服务器", r"招聘", r"宕机", r"裁员", r"上市", r"会员", r"资金", r"資金", r"会社",
     r"落ち", r"値上げ", r"料金", r"採用", r"障害", r"ログイン", r"サーバ", r"発表", r"上場", r"訴訟",
 )  # fmt: skip
@@ -67,7 +68,7 @@ def score_relevance(question: RelevanceQuestion) -> Relevance:
     text, subject = question.post.text, question.subject
     if is_advert(_without_prompt(text)):
         return Relevance(score=1, note="It is advertising.")
-    if others(text, subject) and denies(text, subject):
+    if by_another(_without_prompt(text), subject):
         return Relevance(score=1, note="It says that another product made the picture.")
     shows = question.post.pictures > 0
     prompt = find_prompt(text) is not None or promises_prompt(text)
@@ -80,6 +81,9 @@ def score_relevance(question: RelevanceQuestion) -> Relevance:
         return Relevance(score=1, note="The words of the name coincide.")
     if prompt:
         return Relevance(score=5)
+    remark = read_remark(text)
+    if remark is not None and remark.polarity != "neither" and speaks_of_pictures(text, subject):
+        return Relevance(score=5)
     if _BUSINESS.search(said):
         return Relevance(score=2, note="It is about the product, not about pictures.")
     if _PICTURES.search(_without_name_words(said, subject)):
@@ -90,8 +94,6 @@ def score_relevance(question: RelevanceQuestion) -> Relevance:
 
 
 def _without_name(text: str, subject: str, shows: bool, prompt: bool) -> Relevance:
-    if by_another(text, subject):
-        return Relevance(score=1, note="It is about another product.")
     if shows and prompt:
         return Relevance(score=4, note="")
     if shows and _PICTURES.search(evened(bare(text))):
@@ -106,7 +108,7 @@ def _coincides(said: str, subject: str, prompt: bool) -> bool:
     name = r"\s+".join(re.escape(word) for word in evened(subject).split())
     if re.search(f"{_ARTICLE}(?:\\w+ )?{name}", said):
         return True
-    return not prompt and not _PICTURES.search(_without_name_words(said, subject))
+    return not prompt and not speaks_of_pictures(said, subject)
 
 
 def _without_name_words(said: str, subject: str) -> str:
@@ -118,4 +120,4 @@ def _without_prompt(text: str) -> str:
     """A prompt may ask for coins and rockets, and an order to the reader may speak of anything."""
     found = find_prompt(text)
     kept = text.replace(found.prompt, " ") if found else text
-    return "\n".join(line for line in kept.split("\n") if not gives_orders(line))
+    return without_orders(kept)

@@ -33,7 +33,7 @@ _FAULTS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "bad spelling",
         cues(
-            r"spell", r"~typos?~", r"~letters?~", r"~gibberish~", r"~illegible~", r"~text~.*~(?:wrong|broken|garbled|off|mess)",
+            r"spell", r"~typos?~", r"~letters?~", r"~gibberish~", r"~words?~", r"~lettering~", r"~captions?~", r"~alphabet~", r"~writing~", r"~garbled~", r"~scrambled~", r"~nonsense~", r"~illegible~", r"~text~.*~(?:wrong|broken|garbled|off|mess)",
             r"~(?:wrong|broken|garbled) text~", r"~that'?s not (?:a|the|how) .*word~", r"~wrote~", r"~written~", r"ortograf",
             r"~letras?~", r"escrit[oa]", r"~deletre", r"~errata", r"拼", r"错字", r"错别字", r"字母", r"写错", r"字写", r"文字.*(?:错|乱)",
             r"字.{0,3}不对", r"単語", r"綴", r"つづり", r"スペル", r"誤字", r"脱字", r"文字.*(?:違|間違|おかし|変|崩)", r"字が",
@@ -45,7 +45,7 @@ _FAULTS: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"~count", r"~(?:wrong|different|right|correct) (?:number|amount|quantity)~", r"~number (?:of|is)~", r"~how many~",
             r"~one (?:too many|too few|more|less|extra|short|missing|off)~", r"~too (?:many|few)~", r"~an? extra~",
             r"~miscount", r"~not enough~", r"~(?:instead of|not) (?:one|two|three|four|five|six|\d)~", r"~quantity~",
-            r"~contar~", r"~cuent[ao]~", r"~numero~", r"~cantidad~", r"~sobra", r"~falta un[ao]?~", r"~de (?:mas|menos)~",
+            r"~contar~", r"~numeros?~", r"~cuant[oa]s~", r"~cont[oe]~", r"~faltan~", r"~hay (?:mas|menos|demasiad|un[oa]?|dos|tres|cuatro|cinco)~", r"~(?:un[oa]|dos|tres|cuatro|cinco|seis) (?:en vez|en lugar)", r"matematic", r"~maths?~", r"~arithmetic~", r"~duplicate", r"~(?:one|two|three|four|five|six) instead of~", r"~missing one~", r"~(?:one|two) (?:is|are) missing~", r"~cuent[ao]~", r"~numero~", r"~cantidad~", r"~sobra", r"~falta un[ao]?~", r"~de (?:mas|menos)~",
             r"数量", r"个数", r"数目", r"数数", r"数错", r"多了", r"少了", r"几个", r"数が", r"数え", r"個数", r"(?:多|少な)すぎ",
             r"足りない", r"(?:一つ|ひとつ|1つ|一個)(?:多|少|余)", r"余計に",
         ),
@@ -63,7 +63,7 @@ _FAULTS: tuple[tuple[str, re.Pattern[str]], ...] = (
         "cropped",
         cues(
             r"~crop", r"~cut (?:\w+ )?off~", r"~cuts? (?:the|it|my)", r"~cut at~", r"~chopped~", r"~edges?~", r"~out of frame~",
-            r"~trimmed~", r"~missing (?:part|piece|half|bottom)", r"~(?:bottom|half|part|rest) (?:\w+ )?(?:is|of it) (?:gone|missing)~",
+            r"~trimmed~", r"~cuts?~", r"~sliced~", r"~incomplete~", r"~truncat", r"~the frame~", r"~(?:whole|full|entire) (?:picture|image|thing)~", r"~(?:does not|doesn't|did not|didn't) fit~", r"~(?:half|rest|bottom|top|sides?|corner|part|piece)~.*~(?:gone|missing|lost|outside|where)~", r"~(?:gone|missing|lost|outside|where)~.*~(?:half|rest|bottom|sides?|corner|part|piece)~", r"~missing (?:part|piece|half|bottom)", r"~(?:bottom|half|part|rest) (?:\w+ )?(?:is|of it) (?:gone|missing)~",
             r"~cortad", r"~recort", r"~corta~", r"~borde", r"~falta (?:la parte|un trozo|un pedazo|la mitad)", r"裁", r"切掉",
             r"截掉", r"截断", r"不完整", r"少了一(?:块|截)", r"切れ", r"切り取", r"見切れ", r"はみ出", r"トリミング", r"欠けて",
         ),
@@ -93,7 +93,7 @@ _PRAISE = cues(
     r"棒", r"好看", r"完美", r"漂亮", r"厉害", r"喜欢", r"赞", r"不错", r"惊艳", r"真好", r"很好", r"太好", r"好美", r"太美", r"真美",
     r"牛", r"惊喜", r"绝了", r"优秀", r"精致", r"到位", r"一模一样", r"すご", r"凄", r"きれい", r"綺麗", r"キレイ", r"完璧", r"素晴",
     r"すばらし", r"最高", r"好き", r"いいね", r"いい感じ", r"感動", r"上手", r"うまい", r"かわい", r"可愛", r"神", r"素敵", r"見事",
-    r"指示どおり", r"そのまま再現", r"美し", "[😍❤🔥🤩💯👌✨👏🥰💖💕♥👍🙌🤯]",
+    r"(?:指示|注文|期待|思い|イメージ)(?:どおり|通り|以上)", r"よくでき", r"よく出来", r"文句なし", r"びっくり", r"驚", r"気に入", r"嬉し", r"クオリティ", r"天才", r"良すぎ", r"良い", r"良く", r"やば", r"さすが", r"ばっちり", r"バッチリ", r"ぴったり", r"ピッタリ", r"言うことな", r"上出来", r"お見事", r"優秀", r"惚れ", r"とてもいい", r"いい(?:ですね|なあ|！|!|。|$)", r"そのまま再現", r"美し", "[😍❤🔥🤩💯👌✨👏🥰💖💕♥👍🙌🤯]",
 )  # fmt: skip
 _BLAME = cues(
     r"~wrong~", r"~bad~", r"~ruin", r"~can'?t~", r"~cannot~", r"n't~", r"~not~", r"~why~", r"~fail", r"~terribl", r"~awful", r"~ugly~",
@@ -116,7 +116,7 @@ _EXPLORATION = cues(
     r"~(?:i|we)(?: \w+)? ask(?:ed)? (?!for|it (?:for|to draw))", r"~ask(?:ed|ing)? (?:it|the model|the ai|the bot|itself|directly|lab)~(?! for)",
     r"~when i ask~", r"~(?:told|tells|explain(?:ed|s)?|admit(?:ted|s)?|claims?|claimed|replied|says?|said) (?:me )?(?:that )?it(?:self)?~",
     r"~it (?:said|says|told|answered|replied|explained|admitted|apologi[sz]ed|blamed|claims)~", r"~why it (?:does|did|draws|drew|makes|made)~",
-    r"pregunt", r"~me (?:dijo|respondio|contesto|explico)~", r"问(?:了|过)?(?:一下)?(?:模型|它|ai|她|他)", r"我问", r"它(?:说|回答|解释)",
+    r"pregunt", r"~consult", r"~segun (?:el modelo|la ia)~", r"~(?:el modelo|la ia) (?:me )?(?:dice|dijo|responde|admit|reconoc|explic|contest)", r"~cuando le (?:pido|digo)~", r"~le (?:dije|pedi)~.*~que (?:me )?(?:explic|describ|di(?:ga|jera))", r"~me (?:dijo|respondio|contesto|explico)~", r"问(?:了|过)?(?:一下)?(?:模型|它|ai|她|他)", r"我问", r"它(?:说|回答|解释)",
     r"聞い(?:た|て)", r"尋ね", r"質問し", r"訊い", r"(?:と|って)(?:言われた|答え|返って|説明)",
 )  # fmt: skip
 _NEUTRAL = cues(
@@ -131,7 +131,7 @@ _ADVERT = cues(
     r"~telegram~", r"~whatsapp~", r"~dm me~", r"~click~", "[💸💰🎁🚀]",
 )  # fmt: skip
 _ORDERS = cues(
-    r"~ignore (?:the|all|any|every|previous|what|your)", r"~(?:system|assistant|user)\s*:", r"~instructions?\s*[:.]", r"~disregard~",
+    r"~ignore (?:the|all|any|every|previous|what|your)", r"~(?:system|assistant|user)\s*:", r"~instructions?\s*:", r"~new instructions?~", r"~disregard~",
     r"~mark (?:everything|all|this|every)", r"\"(?:samples|quality|prompt|score|post_urls)\"\s*:", r"~score every~", r"</?\w+>",
     r"~(?:is|are) (?:all )?(?:trash|benchmark)~", r"~end of task~", r"~you are now~",
 )  # fmt: skip
@@ -167,3 +167,8 @@ def is_advert(text: str) -> bool:
 def gives_orders(text: str) -> bool:
     """Words that speak to whoever reads the thread as a machine; they are no part of any conversation."""
     return bool(_ORDERS.search(evened(text)))
+
+
+def without_orders(text: str) -> str:
+    """The text without the lines that speak to the reader as a machine."""
+    return "\n".join(line for line in text.split("\n") if not gives_orders(line))

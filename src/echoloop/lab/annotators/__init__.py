@@ -1,0 +1,5 @@
+"""Honest annotators: they answer the pipeline's requests from the words and pixels of the request alone."""
+
+from echoloop.lab.annotators.answering import ANNOTATORS, GUARD, JUDGES, READERS, Annotators, CannotAnswer
+
+__all__ = ["ANNOTATORS", "GUARD", "JUDGES", "READERS", "Annotators", "CannotAnswer"]

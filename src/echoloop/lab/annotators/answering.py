@@ -1,0 +1,90 @@
+"""Which annotator answers what: by the name of the answer's shape, or, where no shape is asked for, by the model."""
+
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import TypeVar
+
+import msgspec
+
+from echoloop.lab.annotators.applicability import ApplicabilityQuestion, judge_applicability
+from echoloop.lab.annotators.conversation import SeenConversation
+from echoloop.lab.annotators.extraction import extract
+from echoloop.lab.annotators.guarding import hazards_in, verdict
+from echoloop.lab.annotators.judging import FAIR, LENIENT, STRICT, GradeQuestion, Judge, grade
+from echoloop.lab.annotators.labelling import FeedbackQuestion, label_feedback
+from echoloop.lab.annotators.pictures import PicturesQuestion, sort_pictures
+from echoloop.lab.annotators.relevance import RelevanceQuestion, score_relevance
+from echoloop.lab.annotators.screenshots import read_screenshot
+from echoloop.lab.annotators.sight import Eyes, Sight
+
+READERS = ("lab-reader", "lab-viewer", "lab-boxes")
+GUARD = "lab-guard"
+JUDGES: Mapping[str, Judge] = MappingProxyType(
+    {"lab-judge-strict": STRICT, "lab-judge-fair": FAIR, "lab-judge-lenient": LENIENT}
+)
+ANNOTATORS = (*READERS, GUARD, *JUDGES)
+
+T = TypeVar("T")
+_Answer = Callable[[object, Sequence[Sight]], object]
+
+
+class CannotAnswer(ValueError):
+    """The request is not one that these annotators know how to answer."""
+
+
+class _GuardQuestion(msgspec.Struct, frozen=True, kw_only=True):
+    prompt: str = ""
+
+
+class Annotators:
+    """All of them, with one pair of eyes: a picture is looked at once."""
+
+    def __init__(self) -> None:
+        self._eyes = Eyes()
+
+    def answer(
+        self, model: str, shape: str | None, data: object, pictures: Sequence[bytes], request: bytes
+    ) -> str:
+        """The text of an answer. `data` is what the fenced block holds, `request` the bytes that were sent."""
+        sights = [self._eyes.look(picture) for picture in pictures]
+        if model in JUDGES:
+            question = _read(data, GradeQuestion)
+            output = sights[-1] if sights else None
+            return grade(JUDGES[model], question, sights[:-1], output, request)
+        if model == GUARD:
+            return verdict(hazards_in(_read(data, _GuardQuestion).prompt, sights))
+        if shape is None:
+            raise CannotAnswer(f"{model} answers in the shape of a json_schema, and the request has none")
+        return msgspec.json.encode(_reader(shape)(data, sights)).decode()
+
+    def hazards(self, text: str, pictures: Sequence[bytes]) -> list[str]:
+        """Codes of the hazards in a text and its pictures."""
+        return hazards_in(text, [self._eyes.look(picture) for picture in pictures])
+
+
+def _reader(shape: str) -> _Answer:
+    match shape:
+        case "RelevanceAnswer":
+            return lambda data, sights: score_relevance(_read(data, RelevanceQuestion))
+        case "ExtractionAnswer":
+            return lambda data, sights: extract(_read(data, SeenConversation))
+        case "PicturesAnswer":
+            return lambda data, sights: sort_pictures(_read(data, PicturesQuestion), sights)
+        case "ScreenshotAnswer":
+            return lambda data, sights: read_screenshot(sights[0] if sights else None)
+        case "FeedbackAnswer":
+            return lambda data, sights: label_feedback(_read(data, FeedbackQuestion))
+        case "ApplicabilityAnswer":
+            return lambda data, sights: judge_applicability(_read(data, ApplicabilityQuestion))
+        case _:
+            raise CannotAnswer(
+                f"no annotator knows the shape {shape!r}; known are RelevanceAnswer, ExtractionAnswer, PicturesAnswer, "
+                "ScreenshotAnswer, FeedbackAnswer and ApplicabilityAnswer"
+            )
+
+
+def _read(data: object, question: type[T]) -> T:
+    try:
+        return msgspec.convert(data, question)
+    except msgspec.ValidationError as error:
+        raise CannotAnswer(f"the data block does not fit {question.__name__.lstrip('_')}: {error}") from None

@@ -1,0 +1,49 @@
+"""Every `echoloop` command in the README and the docs runs as it stands, in the order it stands there."""
+
+import re
+import shlex
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from echoloop.lab.town import TownPlan, write_town
+
+ROOT = Path(__file__).parents[2]
+ECHOLOOP = Path(sys.executable).with_name("echoloop")
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+_BLOCK = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+def blocks(page: Path, language: str) -> list[str]:
+    return [body for name, body in _BLOCK.findall(page.read_text("utf-8")) if name == language]
+
+
+def commands(page: Path) -> list[list[str]]:
+    lines = [line for body in blocks(page, "sh") for line in body.splitlines()]
+    words = [shlex.split(line, comments=True) for line in lines]
+    return [command[1:] for command in words if command[:1] == ["echoloop"] and command[1:3] != ["lab", "serve"]]
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if commands(page)], ids=lambda page: page.name)
+def test_commands_run_in_order(page: Path, tmp_path: Path) -> None:
+    if page.name == "README.md":
+        write_town(tmp_path / "town", TownPlan(seed=7, threads=24))
+    for command in commands(page):
+        done = subprocess.run([ECHOLOOP, *command], cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, f"echoloop {' '.join(command)}\n{done.stdout}\n{done.stderr}"
+        assert "Next:" in done.stdout
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_settings_that_are_shown_are_settings(page: Path) -> None:
+    for body in blocks(page, "toml"):
+        assert tomllib.loads(body)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)\)", page.read_text("utf-8")):
+        assert target.startswith("https://") or (page.parent / target).exists(), target

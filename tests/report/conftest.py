@@ -1,0 +1,217 @@
+"""A small workspace whose texts are hostile and whose pictures are real."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+
+from echoloop.images import encode_png
+from echoloop.lab.scenes import draw, sample_scene
+from echoloop.records import (
+    Dropped,
+    Effect,
+    Feedback,
+    FeedbackLabel,
+    ImageRef,
+    Item,
+    Output,
+    Post,
+    Standing,
+    Verdict,
+    admit_text,
+)
+from echoloop.records.arrow import to_table
+from echoloop.workspace import Origin, Workspace, writing
+
+SCRIPT = "<script>alert(1)</script><img src=x onerror=alert(2)>"
+BIDI = "safe \u202egnp.exe\u202c \u2066hidden\u2069"
+EMOJI = "🎨" * 25_000
+LONE = admit_text("half an emoji \ud83d here").text
+HOSTILE = (SCRIPT, BIDI, EMOJI, LONE)
+MODELS = ("ochre", "garnet", "</td><script>evil()</script>")
+JUDGES = ("strict", "mild")
+
+Put = Callable[[str, Sequence[msgspec.Struct], type[msgspec.Struct], str, int, Sequence[str]], None]
+
+
+def picture(seed: int) -> bytes:
+    return encode_png(draw(sample_scene(np.random.default_rng(seed))))
+
+
+def put(
+    workspace: Workspace,
+    name: str,
+    rows: Sequence[msgspec.Struct],
+    record: type[msgspec.Struct],
+    act: str,
+    position: int,
+    left: Sequence[str] = (),
+) -> None:
+    origin = Origin(act=act, position=position)
+    dropped = [Dropped(stage=name, key=str(key), reason=reason) for key, reason in enumerate(left)]
+    workspace.tables.write(f"{name}.dropped", to_table(dropped, Dropped), Dropped, origin)
+    workspace.tables.write(name, to_table(rows, record), record, origin)
+
+
+def items(workspace: Workspace) -> list[Item]:
+    return [
+        Item(
+            id=f"item{number}",
+            split="image_to_image" if number % 2 else "text_to_image",
+            sample=f"sample{number}",
+            prompt=f"{text} by @painter_fan_01, drawn at https://x.com/painter_fan_01/status/7",
+            prompt_modified=number == 0,
+            quality="Benchmark",
+            input_images=(ImageRef(sha256=workspace.images.put(picture(number)), alt=SCRIPT),)
+            if number % 2
+            else (),
+            output_images=(ImageRef(sha256=None, absence="gone from the platform"),),
+            community_feedback=(Feedback(post_url=f"https://x.com/i/status/{number}", text=text),),
+            source_posts=(f"https://x.com/i/status/{number}", "javascript:alert(1)"),
+        )
+        for number, text in enumerate(HOSTILE)
+    ]
+
+
+def outputs(workspace: Workspace, asked: Sequence[Item]) -> list[Output]:
+    """The second model always refuses; the first one's picture for the last item is lost from the store."""
+    lost = "0" * 64
+    return [
+        Output(
+            id=f"{item.id}/{model}/0",
+            item=item.id,
+            model=model,
+            split=item.split,
+            state="refused" if model == "garnet" else "answered",
+            reason="against the studio's rules" if model == "garnet" else "",
+            image=None
+            if model == "garnet"
+            else lost
+            if (item.id, model) == ("item3", "ochre")
+            else workspace.images.put(picture(100 + 10 * row + column)),
+        )
+        for row, item in enumerate(asked)
+        for column, model in enumerate(MODELS)
+    ]
+
+
+def verdicts(made: Sequence[Output]) -> list[Verdict]:
+    """The mild judge's answer on the first item could not be read."""
+    return [
+        Verdict(
+            id=f"{output.id}/{judge}/0",
+            output=output.id,
+            item=output.item,
+            model=output.model,
+            split=output.split,
+            judge=judge,
+            score=None if unread else 3.0 + 2 * number + int(output.item[-1]),
+            rationale="" if unread else f"{SCRIPT} fine",
+            state="unparsed" if unread else "answered",
+            reason="no [[score]] in the answer" if unread else "",
+        )
+        for output in made
+        if output.image is not None
+        for number, judge in enumerate(JUDGES)
+        for unread in [judge == "mild" and output.item == "item0"]
+    ]
+
+
+def standings() -> list[Standing]:
+    return [
+        Standing(
+            split=split,
+            model=model,
+            judge=judge,
+            judges=JUDGES if judge == "vote" else (judge,),
+            vote="majority",
+            missing="skip",
+            rate=None if model == "garnet" else 0.75 - 0.5 * number / 2,
+            low=None if model == "garnet" else 0.6 - 0.5 * number / 2,
+            high=None if model == "garnet" else 0.9 - 0.5 * number / 2,
+            rank_low=None if model == "garnet" else 1,
+            rank_high=None if model == "garnet" else 2,
+            items=2,
+            outputs=0 if model == "garnet" else 2,
+            refused=2 if model == "garnet" else 0,
+            failed=0,
+            coverage=0.0 if model == "garnet" else 0.9,
+            reason="never compared with another model" if model == "garnet" else "",
+        )
+        for split in ("text_to_image", "image_to_image")
+        for judge in ("vote", *JUDGES)
+        for number, model in enumerate(MODELS)
+    ]
+
+
+def labels() -> list[FeedbackLabel]:
+    return [
+        FeedbackLabel(
+            id=f"label{number}",
+            sample=f"sample{number}",
+            post_url=f"https://x.com/i/status/{number}",
+            text=text,
+            polarity=None if number == 3 else "failure",
+            keyword="" if number == 3 else "=cmd|' /C calc'!A0" if number == 2 else "yellow $tint$ 黄",
+            state="refused" if number == 3 else "answered",
+        )
+        for number, text in enumerate(HOSTILE)
+    ]
+
+
+def effects() -> list[Effect]:
+    return [
+        Effect(
+            metric="color_shift",
+            field="delta_b",
+            model=model,
+            value=None if model == "garnet" else 4.0,
+            low=None if model == "garnet" else 3.0,
+            high=None if model == "garnet" else 5.0,
+            measured=0 if model == "garnet" else 1,
+            outputs=4,
+            absences=("no input picture: 2", "no output: refused: 1"),
+            reason="no output could be measured" if model == "garnet" else "",
+        )
+        for model in MODELS
+    ]
+
+
+def fill(workspace: Workspace) -> None:
+    asked = items(workspace)
+    made = outputs(workspace, asked)
+    posts = [
+        Post(
+            url=f"https://x.com/i/status/{n}",
+            platform="x",
+            text="x",
+            created_at=None,
+            author="@brush.lover_7",
+        )
+        for n in range(9)
+    ]
+    put(workspace, "posts", posts, Post, "collect", 0, ["not the URL of a post"] * 3 + [SCRIPT])
+    put(workspace, "items", asked, Item, "curate", 105, ["the same task again"])
+    put(workspace, "outputs", made, Output, "generate", 200)
+    put(workspace, "verdicts", verdicts(made), Verdict, "judge", 300, ["no picture to judge: refused"] * 4)
+    put(workspace, "standings", standings(), Standing, "judge", 301)
+    put(workspace, "feedback", labels(), FeedbackLabel, "diagnose", 400)
+    put(workspace, "effects", effects(), Effect, "diagnose", 403)
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    """A whole small run."""
+    with writing(tmp_path / "ws") as opened:
+        fill(opened)
+    return opened
+
+
+@pytest.fixture
+def empty_workspace(tmp_path: Path) -> Workspace:
+    """Before the first act."""
+    with writing(tmp_path / "ws") as opened:
+        pass
+    return opened
