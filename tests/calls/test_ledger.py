@@ -133,7 +133,7 @@ _FILLER = """
 import os, resource, sys
 from pathlib import Path
 import msgspec
-from echoloop.calls import Ledger
+from echoloop.calls import Ledger, LedgerWriteError
 from echoloop.records.receipt import Receipt
 pattern = msgspec.json.decode(sys.stdin.readline(), type=Receipt)
 with Ledger(Path(sys.argv[1])) as ledger:
@@ -144,7 +144,7 @@ with Ledger(Path(sys.argv[1])) as ledger:
         receipt = msgspec.structs.replace(pattern, key=f"{number:064x}", response=os.urandom(4000).hex())
         try:
             ledger.append(receipt).result()
-        except OSError as error:
+        except LedgerWriteError as error:
             print("ERROR", type(error).__name__, error, flush=True)
             break
         print(receipt.key, flush=True)

@@ -30,7 +30,7 @@ BIDI = "safe \u202egnp.exe\u202c \u2066hidden\u2069"
 EMOJI = "🎨" * 25_000
 LONE = admit_text("half an emoji \ud83d here").text
 HOSTILE = (SCRIPT, BIDI, EMOJI, LONE)
-MODELS = ("ochre", "garnet", "</td><script>evil()</script>")
+MODELS = ("@lab/ochre", "garnet", "</td><script>evil()</script>")
 JUDGES = ("strict", "mild")
 
 Put = Callable[[str, Sequence[msgspec.Struct], type[msgspec.Struct], str, int, Sequence[str]], None]
@@ -89,7 +89,7 @@ def outputs(workspace: Workspace, asked: Sequence[Item]) -> list[Output]:
             image=None
             if model == "garnet"
             else lost
-            if (item.id, model) == ("item3", "ochre")
+            if (item.id, model) == ("item3", "@lab/ochre")
             else workspace.images.put(picture(100 + 10 * row + column)),
         )
         for row, item in enumerate(asked)
@@ -199,6 +199,14 @@ def fill(workspace: Workspace) -> None:
     put(workspace, "standings", standings(), Standing, "judge", 301)
     put(workspace, "feedback", labels(), FeedbackLabel, "diagnose", 400)
     put(workspace, "effects", effects(), Effect, "diagnose", 403)
+
+
+@pytest.fixture(scope="session")
+def read_only_workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A whole small run, shared: only its report may be written."""
+    with writing(tmp_path_factory.mktemp("report") / "ws") as opened:
+        fill(opened)
+    return opened
 
 
 @pytest.fixture

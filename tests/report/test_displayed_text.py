@@ -55,3 +55,9 @@ def test_only_known_addresses_without_handles_become_links() -> None:
         'https://x.com/i/status/12" onclick="x',
     ]
     assert list(linkable([*good, *bad])) == good
+
+
+def test_a_model_keeps_its_name_and_is_escaped() -> None:
+    display = TextDisplay()
+    assert display.name("@lab/flux-1") == "@lab/flux-1"
+    assert display.name("<b>\u202e") == "&lt;b&gt;[U+202E]"

@@ -32,11 +32,15 @@ class Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.elements.append((tag, {name: value or "" for name, value in attrs}))
         self.inside.append(tag)
+        self.words += " "
 
     def handle_data(self, data: str) -> None:
         if self.inside and self.inside[-1] == "script":
             assert not data.strip(), f"inline script in {self.path}"
         self.words += data
+
+    def handle_endtag(self, tag: str) -> None:
+        self.words += " "
 
     @property
     def text(self) -> str:
@@ -46,13 +50,17 @@ class Page(HTMLParser):
         return [attributes for name, attributes in self.elements if name == tag]
 
 
-@pytest.fixture
-def report(workspace: Workspace) -> Path:
-    return write_report(workspace, "GPT-4o", CHECKS).parent
+@pytest.fixture(scope="module")
+def report(read_only_workspace: Workspace) -> Path:
+    return write_report(read_only_workspace, "GPT-4o", CHECKS).parent
 
 
 def pages(report: Path) -> list[Page]:
     return [Page(path) for path in sorted(report.rglob("*.html"))]
+
+
+def table(path: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(path.read_text("utf-8").splitlines()))
 
 
 def test_no_page_holds_inline_script_or_style(report: Path) -> None:
@@ -82,12 +90,14 @@ def test_every_local_link_and_picture_is_there(report: Path) -> None:
                     assert place in ids[path], f"{target} in {page.path.name}"
 
 
-def test_pictures_are_small_copies_and_never_the_original_bytes(report: Path, workspace: Workspace) -> None:
+def test_pictures_are_small_copies_and_never_the_original_bytes(
+    report: Path, read_only_workspace: Workspace
+) -> None:
     shown = list((report / "pictures").rglob("*.*"))
     assert len(shown) == 9  # 2 inputs, 8 answers, one of them lost
     for path in shown:
         assert path.read_bytes().startswith(b"\xff\xd8\xff")
-        assert path.read_bytes() != workspace.images.read(path.stem)
+        assert path.read_bytes() != read_only_workspace.images.read(path.stem)
 
 
 def test_reversing_and_invisible_characters_are_spelt_out(report: Path) -> None:
@@ -127,7 +137,9 @@ def test_a_sample_shows_every_answer_or_the_reason_there_is_none(report: Path) -
 
 def test_the_headline_does_not_claim_a_lead_that_the_ranks_do_not_give(report: Path) -> None:
     text = Page(report / "index.html").text
-    assert "ochre has the highest win rate, 0.750 (0.600 – 0.900) , and shares the first place with" in text
+    assert (
+        "@lab/ochre has the highest win rate, 0.750 (0.600 – 0.900) , and shares the first place with" in text
+    )
     assert "no rate: never compared with another model" in text
 
 
@@ -135,7 +147,7 @@ def test_the_funnel_says_what_left_and_why(report: Path) -> None:
     text = Page(report / "index.html").text
     assert "posts collect, posts 13 9 4 not the URL of a post 3" in text
     assert "outputs generate, outputs 12 12 0 kept, refused 4" in text
-    rows = list(csv.DictReader((report / "data" / "funnel.csv").open(encoding="utf-8")))
+    rows = table(report / "data" / "funnel.csv")
     assert [row["rows"] for row in rows if row["stage"] == "verdicts"] == ["16", "4"]
 
 
@@ -169,7 +181,7 @@ def test_choices_say_how_they_were_chosen(report: Path) -> None:
 def test_data_files_keep_absence_and_disarm_formulas(report: Path) -> None:
     rows = msgspec.json.decode((report / "data" / "leaderboard.json").read_bytes())
     assert {row["rate"] for row in rows if row["model"] == "garnet"} == {None}
-    complaints = list(csv.DictReader((report / "data" / "complaints.csv").open(encoding="utf-8")))
+    complaints = table(report / "data" / "complaints.csv")
     assert [row["keyword"] for row in complaints][1].startswith("'=cmd")
     assert {path.suffix for path in (report / "figures").iterdir()} == {".svg", ".pdf", ".png"}
     assert "Disallow: /" in (report / "robots.txt").read_text()

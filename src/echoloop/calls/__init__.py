@@ -1,7 +1,7 @@
 """The one door to every model: a request becomes a key, a call, a receipt and an answer."""
 
 from echoloop.calls.admission import Unreadable
-from echoloop.calls.budget import Budget, OverBudget
+from echoloop.calls.budget import Budget, OverBudget, Spending
 from echoloop.calls.canonical import canonical, read_canonical, request_key
 from echoloop.calls.door import Door, Gauge, Mode
 from echoloop.calls.endpoints import Endpoint, MissingKey, Price, UnknownEndpoint
@@ -77,6 +77,7 @@ __all__ = [
     "Reply",
     "Request",
     "Shape",
+    "Spending",
     "Structured",
     "Swept",
     "TextPart",

@@ -1,12 +1,27 @@
 """A bound on spending that holds before a call, not after it."""
 
 import asyncio
+from typing import Protocol
 
 from echoloop.calls.prices import Estimate
 
 
 class OverBudget(Exception):
     """A call was not sent, because it could cross the bound, or because nobody can say whether it would."""
+
+
+class Spending(Protocol):
+    """What a door needs of a budget, so that one on another machine can stand in. `Budget` says what each means."""
+
+    @property
+    def max_cost(self) -> float | None: ...
+
+    @property
+    def exhausted(self) -> bool: ...
+
+    async def reserve(self, upper: Estimate) -> float | None: ...
+
+    def settle(self, reservation: float | None, cost: float | None) -> None: ...
 
 
 class Budget:

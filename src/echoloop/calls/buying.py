@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from echoloop.calls.acknowledging import Acknowledgements
 from echoloop.calls.admission import Unreadable
-from echoloop.calls.budget import Budget
+from echoloop.calls.budget import Spending
 from echoloop.calls.endpoints import Endpoint
 from echoloop.calls.ledger import ReceiptStore
 from echoloop.calls.ledger_file import LedgerWriteError
@@ -17,9 +17,10 @@ from echoloop.calls.line import Answering, Line, Silent
 from echoloop.calls.receipts import Filed, failure_receipt, file_response
 from echoloop.calls.requests import DrawRequest, Purpose, Request
 from echoloop.calls.shapes import Shape
-from echoloop.calls.transport import open_transport
+from echoloop.calls.transport import Transports
 from echoloop.calls.wire import ImageSource
 from echoloop.records.answers import Failed
+from echoloop.records.problems import Problem
 from echoloop.records.receipt import Receipt
 
 Flight: TypeAlias = "asyncio.Future[Filed | Failed]"
@@ -37,7 +38,7 @@ class Buyer:
         *,
         ledger: ReceiptStore,
         images: ImageSource,
-        budget: Budget,
+        budget: Spending,
         stop: threading.Event,
         first_wait: float,
     ) -> None:
@@ -47,6 +48,7 @@ class Buyer:
         self._stop = stop
         self._first_wait = first_wait
         self._lines: dict[str, Line] = {}
+        self._transports = Transports()
         self._flights: dict[str, Flight] = {}
         self._made: set[str] = set()
         self._watchers: list[dict[str, Receipt]] = []
@@ -161,7 +163,7 @@ class Buyer:
             return Silent(
                 reason=reason, attempts=heard.attempts, latency=heard.latency, body=heard.text[:2000]
             )
-        except OSError as error:
+        except (OSError, Problem) as error:
             raise LedgerWriteError(
                 f"an image that was paid for could not be stored ({error}); free space on the workspace's disk, then run again"
             ) from error
@@ -184,7 +186,7 @@ class Buyer:
         if endpoint.name not in self._lines:
             self._lines[endpoint.name] = Line(
                 endpoint,
-                open_transport(endpoint),
+                self._transports.open(endpoint),
                 read=self._images.read,
                 budget=self._budget,
                 stop=self._stop,

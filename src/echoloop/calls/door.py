@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import msgspec
 
-from echoloop.calls.budget import Budget
+from echoloop.calls.budget import Spending
 from echoloop.calls.buying import AbandonedCall, Buyer, Flight
 from echoloop.calls.endpoints import Endpoint, UnknownEndpoint, key_of
 from echoloop.calls.ledger import ReceiptStore
@@ -52,7 +52,7 @@ class Door:
         endpoints: Mapping[str, Endpoint],
         ledger: ReceiptStore,
         images: ImageSource,
-        budget: Budget,
+        budget: Spending,
         mode: Mode,
         stop: threading.Event,
         first_wait: float = 0.5,

@@ -7,14 +7,16 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from echoloop.records.problems import Mistake
+
 _FACTORY = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
 
 
-class MissingKey(ValueError):
+class MissingKey(Mistake):
     """The environment does not hold the key that an endpoint needs: a user's mistake, said once."""
 
 
-class UnknownEndpoint(ValueError):
+class UnknownEndpoint(Mistake):
     """A request names an endpoint that nobody declared."""
 
 

@@ -57,12 +57,13 @@ class Ledger:
         self.close()
 
     def close(self) -> None:
-        if self._writer is not None:
-            self._writer.close()
+        """Readers first: only a writer that closes last can fold the write-ahead log back into the file."""
         with self._opening:
             while self._open:
                 self._open.pop().close()
             self._reader = _Reader()
+        if self._writer is not None:
+            self._writer.close()
 
     def append(self, receipt: Receipt) -> Future[None]:
         """Resolved at commit. A key that is known keeps its first receipt: the ledger is insert-only."""

@@ -3,6 +3,8 @@
 import sqlite3
 from pathlib import Path
 
+from echoloop.records.problems import Mistake, Problem
+
 APPLICATION_ID = 0x65636C70
 VERSION = 1
 PATIENCE_SECONDS = 30.0
@@ -26,15 +28,15 @@ CREATE TABLE totals (
 """
 
 
-class NotALedger(ValueError):
+class NotALedger(Mistake):
     """The path holds nothing, or something else."""
 
 
-class LedgerTooNew(ValueError):
+class LedgerTooNew(Mistake):
     """A later echoloop wrote this ledger; reading it with older rules could misread paid answers."""
 
 
-class LedgerWriteError(OSError):
+class LedgerWriteError(Problem):
     """A receipt could not be committed. Nothing is acknowledged that is not on disk, so the stage has to stop."""
 
 

@@ -15,6 +15,7 @@ from echoloop.calls.ledger_exporting import FORMAT, FORMAT_VERSION, Header, Line
 from echoloop.calls.ledger_file import create_or_open, write_error
 from echoloop.calls.ledger_rows import Packer, Unpacker, get_bodies, insert, known_among
 from echoloop.calls.receipts import read_receipt
+from echoloop.records.problems import Mistake
 from echoloop.records.receipt import Receipt
 
 _LONGEST_LINE = 64 * 1024 * 1024
@@ -23,7 +24,7 @@ _BATCH = 500
 _KEY = re.compile(r"[0-9a-f]{64}")
 
 
-class BadExport(ValueError):
+class BadExport(Mistake):
     """The file is no export of a ledger, or one from a later version, or it breaks off."""
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from echoloop.calls.budget import Budget, OverBudget
+from echoloop.calls.budget import OverBudget, Spending
 from echoloop.calls.endpoints import Endpoint
 from echoloop.calls.gate import Gate
 from echoloop.calls.health import Health
@@ -55,7 +55,7 @@ class Line:
         transport: Transport,
         *,
         read: Callable[[str], bytes],
-        budget: Budget,
+        budget: Spending,
         stop: threading.Event,
         first_wait: float,
     ) -> None:

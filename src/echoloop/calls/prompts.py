@@ -6,10 +6,12 @@ from importlib import resources
 
 import msgspec
 
+from echoloop.records.problems import Problem
+
 _HEAD = re.compile(r"version:[ \t]*(\S+)[ \t]*\r?\n(?:[ \t]*\r?\n)?")
 
 
-class BadPrompt(ValueError):
+class BadPrompt(Problem):
     """A prompt file is missing, or does not say its version."""
 
 

@@ -49,11 +49,11 @@ class Responder(Protocol):
 class InProcess:
     """A model that lives in this process, such as the lab's."""
 
-    def __init__(self, endpoint: Endpoint) -> None:
+    def __init__(self, endpoint: Endpoint, responder: Responder) -> None:
         self._endpoint = endpoint
         key = key_of(endpoint)
         self._secrets = (key,) if key else ()
-        self._responder = _build_responder(endpoint)
+        self._responder = responder
 
     async def send(self, wire: Wire) -> Arrival:
         try:
@@ -75,13 +75,25 @@ class InProcess:
         return None
 
 
-def open_transport(endpoint: Endpoint) -> Transport:
-    """Open the way to an endpoint; the HTTP client is imported only when something goes over HTTP."""
-    if endpoint.factory:
-        return InProcess(endpoint)
-    from echoloop.calls.http import HttpTransport
+class Transports:
+    """Opens the ways to endpoints. Endpoints that name the same factory with the same options share what it built."""
 
-    return HttpTransport(endpoint)
+    def __init__(self) -> None:
+        self._responders: dict[str, Responder] = {}
+
+    def open(self, endpoint: Endpoint) -> Transport:
+        """The HTTP client is imported only when something goes over HTTP."""
+        if endpoint.factory:
+            return InProcess(endpoint, self._responder(endpoint))
+        from echoloop.calls.http import HttpTransport
+
+        return HttpTransport(endpoint)
+
+    def _responder(self, endpoint: Endpoint) -> Responder:
+        name = msgspec.json.encode([endpoint.factory, endpoint.factory_options], order="sorted").decode()
+        if name not in self._responders:
+            self._responders[name] = _build_responder(endpoint)
+        return self._responders[name]
 
 
 def _build_responder(endpoint: Endpoint) -> Responder:

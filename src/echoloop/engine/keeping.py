@@ -4,7 +4,7 @@ import threading
 from pathlib import Path
 from typing import Protocol
 
-from echoloop.calls import Budget, Ledger, ReceiptStore
+from echoloop.calls import Budget, Ledger, ReceiptStore, Spending
 from echoloop.engine.tally import Counts, Tally
 
 
@@ -23,7 +23,7 @@ class Keeping(Protocol):
     def ledger(self) -> ReceiptStore: ...
 
     @property
-    def budget(self) -> Budget: ...
+    def budget(self) -> Spending: ...
 
     @property
     def tally(self) -> SharedTally: ...

@@ -8,8 +8,11 @@ import msgspec
 
 from echoloop.records import Effect, FunnelRow, Standing
 from echoloop.report.complaints import SPLITS, Complaints
-from echoloop.report.displayed_text import TextDisplay
+from echoloop.report.displayed_text import TextDisplay, visible
 from echoloop.report.leaderboards import is_vote
+
+_FROM_PEOPLE = frozenset({"keyword", "reason", "outcome", "absences"})
+"""Columns whose texts may quote a post; the others hold names from settings."""
 
 _FORMULA = ("=", "+", "-", "@", "\t")
 Cell = str | int | float | None
@@ -50,7 +53,9 @@ def _csv(columns: Sequence[str], rows: Iterable[Sequence[Cell]], display: TextDi
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(columns)
-    writer.writerows([_safe(cell, display) for cell in row] for row in rows)
+    for row in rows:
+        named = zip(columns, row, strict=True)
+        writer.writerow([_safe(cell, column in _FROM_PEOPLE, display) for column, cell in named])
     return out.getvalue().encode()
 
 
@@ -62,9 +67,9 @@ def _cell(value: object) -> Cell:
     return str(value)
 
 
-def _safe(cell: Cell, display: TextDisplay) -> Cell:
+def _safe(cell: Cell, from_people: bool, display: TextDisplay) -> Cell:
     """Spreadsheets run a text that begins like a formula; a leading apostrophe stops them."""
     if not isinstance(cell, str):
         return cell
-    text = display.text(cell)
+    text = display.text(cell) if from_people else visible(cell)
     return f"'{text}" if text.startswith(_FORMULA) else text

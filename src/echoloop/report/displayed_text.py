@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from echoloop.records import admit_text
 
@@ -51,15 +51,24 @@ class TextDisplay:
 
     def text(self, text: str) -> str:
         """Without handles and addresses; invisible and reversing characters spelt out."""
-        clean = admit_text(text.replace("\r\n", "\n")).text.translate(_VISIBLE)
+        clean = visible(text)
         if "@" in clean or "＠" in clean:
             clean = _ADDRESSED.sub(HANDLE, clean)
         if "/" in clean:
             clean = _PROFILE.sub(rf"\1{HANDLE}", _REDDITOR.sub(HANDLE, clean))
         return _WORD.sub(self._unless_known, clean) if self._handles else clean
 
+    def name(self, name: str) -> Markup:
+        """The name of a model, a judge or a table. It comes from settings, and may well begin with an @."""
+        return escape(visible(name))
+
     def _unless_known(self, word: re.Match[str]) -> str:
         return HANDLE if word[0].rstrip(".-").casefold() in self._handles else word[0]
+
+
+def visible(text: str) -> str:
+    """Characters that reverse, hide or control, spelt out."""
+    return admit_text(text.replace("\r\n", "\n")).text.translate(_VISIBLE)
 
 
 def clip(text: str, letters: int) -> str:

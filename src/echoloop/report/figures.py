@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from echoloop.report.complaints import Complaints
-from echoloop.report.displayed_text import TextDisplay, clip
+from echoloop.report.displayed_text import TextDisplay, clip, visible
 from echoloop.report.leaderboards import Board
-from echoloop.report.losses import FunnelGroup
+from echoloop.report.losses import FunnelGroup, FunnelStage
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -49,9 +49,9 @@ def drawn_figures(
     with matplotlib.rc_context(_STYLE), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from", category=UserWarning)
         for board in boards:
-            yield from _files(f"win_rates_{board.split}", _win_rates(board, display))
+            yield from _files(f"win_rates_{board.split}", _win_rates(board))
         if funnel and funnel[0].stages:
-            yield from _files("funnel", _funnel(funnel[0], display))
+            yield from _files("funnel", _funnel(funnel[0]))
         if complaints is not None and complaints.rows:
             yield from _files("complaints", _complaints(complaints, display))
 
@@ -70,7 +70,7 @@ def _figure(rows: int) -> tuple["Figure", Any]:
     return figure, figure.add_subplot()
 
 
-def _win_rates(board: Board, display: TextDisplay) -> "Figure":
+def _win_rates(board: Board) -> "Figure":
     rows = list(reversed(board.rows))
     figure, axes = _figure(len(rows))
     axes.axvline(0.5, color=FAINT, linewidth=1, zorder=0)
@@ -83,12 +83,12 @@ def _win_rates(board: Board, display: TextDisplay) -> "Figure":
         axes.plot([vote.rate], [place], "o", color=ACCENT, markersize=5)
         axes.text(1.02, place, f"{vote.rate:.3f}  {vote.low:.3f} – {vote.high:.3f}", va="center", fontsize=8)
     axes.set_xlim(0, 1)
-    _label_rows(axes, [display.text(clip(row.vote.model, 32)) for row in rows])
+    _label_rows(axes, [visible(clip(row.vote.model, 32)) for row in rows])
     axes.set_xlabel(f"win rate with 95 % interval, {board.split.replace('_', ' ')}, {board.items} items")
     return figure
 
 
-def _funnel(group: FunnelGroup, display: TextDisplay) -> "Figure":
+def _funnel(group: FunnelGroup) -> "Figure":
     stages = list(reversed(group.stages))
     figure, axes = _figure(len(stages))
     places = range(len(stages))
@@ -110,7 +110,7 @@ def _funnel(group: FunnelGroup, display: TextDisplay) -> "Figure":
             va="center",
             fontsize=8,
         )
-    _label_rows(axes, [display.text(f"{stage.table} ({stage.unit})") for stage in stages])
+    _label_rows(axes, [_stage_label(stage) for stage in stages])
     axes.set_xlabel("rows kept, of rows accounted for")
     return figure
 
@@ -129,8 +129,14 @@ def _complaints(complaints: Complaints, display: TextDisplay) -> "Figure":
             fontsize=8,
         )
     _label_rows(axes, [display.text(clip(row.keyword, 32)) for row in rows])
+    axes.xaxis.get_major_locator().set_params(integer=True)
     axes.set_xlabel(f"complaints, {complaints.failures} in all")
     return figure
+
+
+def _stage_label(stage: FunnelStage) -> str:
+    table = visible(stage.table)
+    return table if table == stage.unit else f"{table} ({stage.unit})"
 
 
 def _label_rows(axes: Any, labels: list[str]) -> None:

@@ -17,7 +17,11 @@ def filters(display: TextDisplay) -> Mapping[str, Callable[..., Any]]:
         """Clipped after handles are left out, so that no half of one is left over."""
         return clip(display.text(text), letters)
 
+    def name_shown(name: str, letters: int = 80) -> Markup:
+        return display.name(clip(name, letters))
+
     return {
+        "name": name_shown,
         "clip": clip_shown,
         "percent": percent,
         "split": split_name,

@@ -8,13 +8,14 @@ from echoloop.lab.annotators.conversation import SeenConversation, SeenPost
 from echoloop.lab.annotators.finding import (
     Found,
     announces,
+    find_loosely,
     find_prompt,
     has_blank,
     promises_prompt,
     says_continued,
     whole_text,
 )
-from echoloop.lab.annotators.products import by_another, denies, mentions, others, taken_back
+from echoloop.lab.annotators.products import by_another, mentions, taken_back
 from echoloop.lab.annotators.remarks import is_advert, read_remark, without_orders
 from echoloop.lab.annotators.talk import shows_chat, speaks_of_pictures
 from echoloop.lab.annotators.wording import weight, without_tag_lines
@@ -113,7 +114,7 @@ class _Reader:
         return draft
 
     def _of_pictures(self, at: int, above: _Draft | None) -> _Draft:
-        post, found, subject = self._posts[at], self._found[at], self._all.subject
+        post, found, subject = self._posts[at], self._shared(at, above), self._all.subject
         if (
             above is not None
             and by_another(post.text, subject)
@@ -132,13 +133,27 @@ class _Reader:
         outside = without_orders(
             post.text.replace(draft.words.prompt, " ") if draft.words.prompt else post.text
         )
-        if others(outside, subject) and (denies(outside, subject) or by_another(outside, subject)):
+        if by_another(outside, subject):
             draft.spoil("another product made the picture")
         elif is_advert(outside):
             draft.spoil("advertising")
         elif not has_blank(draft.words.prompt):
             draft.feedback += self._own_words(at, draft.words.prompt)
         return draft
+
+    def _shared(self, at: int, above: _Draft | None) -> Found | None:
+        """The prompt that a post with pictures brings; under another task, what looks like a remark is one."""
+        found = self._found[at]
+        if above is None and found is None and not promises_prompt(self._posts[at].text):
+            return find_loosely(self._posts[at].text)
+        if (
+            above is not None
+            and found is not None
+            and not found.sure
+            and read_remark(found.prompt) is not None
+        ):
+            return None
+        return found
 
     def _of_words(self, at: int) -> _Draft | None:
         """A post without pictures that starts something: a task in words, or an opinion on the subject's pictures."""

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from echoloop.lab.annotators.order_cues import order_said
 from echoloop.lab.annotators.remarks import gives_orders, is_advert
 from echoloop.lab.annotators.wording import cues, evened, weight
 from echoloop.lab.scenes import fill, find_prompts, is_template
@@ -36,7 +37,7 @@ _HEDGE = cues(
     r"~roughly~", r"~something like~", r"~more or less~", r"~(?:don't|do not|can't|cannot|no longer) (?:\w+ )?(?:remember|recall|find|have)~",
     r"~forgot", r"~lost~", r"~(?:started|began|starts|begins) with~", r"~approximately~", r"~along the lines~", r"~part of (?:the|my) prompt~",
     r"~didn't (?:save|keep|copy)~", r"~deleted (?:it|the prompt)~", r"~from memory~", r"~mas o menos~", r"~algo (?:asi )?como~", r"~no (?:lo )?(?:recuerdo|guarde|me acuerdo)~",
-    r"~empezaba~", r"~olvid", r"~perdi~", r"大概", r"好像", r"之类", r"记不", r"忘", r"差不多", r"类似", r"开头", r"左右", r"だいたい", r"みたいな",
+    r"~empezaba~", r"~creo que (?:era|decia|puse)~", r"~algo (?:asi|parecido)~", r"~parecido a~", r"~de memoria~", r"~aproximadamente~", r"~solo recuerdo~", r"~no encuentro~", r"~borre~", r"~exacto~", r"~approx", r"~or so~", r"~full prompt~", r"~exact (?:prompt|words|wording)~", r"~olvid", r"~perdi~", r"大概", r"好像", r"之类", r"记不", r"忘", r"差不多", r"类似", r"开头", r"左右", r"だいたい", r"みたいな",
     r"覚えて(?:い)?な", r"という感じ", r"忘れ", r"たしか", r"確か", r"うろ覚え", r"始まる", r"ような",
 )  # fmt: skip
 _CONTINUES = cues(
@@ -64,6 +65,7 @@ _PAIRS = (
 )
 _SLOT_VALUES = ("ball", "red", "A")
 _FEWEST_WORDS = 3
+_MOST_WORDS_BEFORE = 6
 _MOST_CHARACTERS = 4_000
 
 
@@ -88,8 +90,24 @@ def find_prompt(text: str) -> Found | None:
         return Found(prompt=template, sure=True)
     if _reuses(shown):
         return None
+    for piece in _quotes(shown):
+        cut = _ELLIPSIS.sub("", piece).strip()
+        if cut != piece and weight(cut) >= _FEWEST_WORDS:
+            return Found(prompt=cut, sure=False, partial=True)
     for piece in _set_off(shown):
         if _reads_as_request(piece):
+            return Found(prompt=piece, sure=False)
+    return None
+
+
+def find_loosely(text: str) -> Found | None:
+    """In a post of which nothing else is known to be a prompt: what comes after the colon of a short beginning."""
+    for line in _ADDRESS.sub(" ", text[:_MOST_CHARACTERS]).split("\n"):
+        colon = _COLON.search(line)
+        if colon is None or weight(line[: colon.start()]) > _MOST_WORDS_BEFORE:
+            continue
+        piece = _unwrapped(line[colon.end() :].strip())
+        if weight(piece) > _FEWEST_WORDS and _reads_as_request(piece) and order_said(line, "") is None:
             return Found(prompt=piece, sure=False)
     return None
 

@@ -26,8 +26,8 @@ _SENTENCE = re.compile(r"[\n!?。！？]|\.(?:\s|$)")
 
 def order_said(text: str, subject: str) -> Order | None:
     """The order in which a sentence names what went in and what came out."""
-    said = evened(text)
-    named = re.sub(r"\s+".join(re.escape(word) for word in evened(subject).split()), " output ", said)
+    name = r"\s+".join(re.escape(word) for word in evened(subject).split())
+    named = re.sub(name, " output ", evened(text)) if name else evened(text)
     for sentence in _joined_halves(named):
         goes_in, comes_out = _INPUT.search(sentence), _OUTPUT.search(sentence)
         if goes_in and comes_out and _SEQUENCE.search(sentence):

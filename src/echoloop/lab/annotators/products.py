@@ -61,10 +61,10 @@ def denies(text: str, subject: str) -> bool:
 
 def by_another(text: str, subject: str) -> bool:
     """Another product is named, and the subject is denied, left out, or not named as what the picture was made with."""
-    return bool(others(text, subject)) and (denies(text, subject) or not credits(text, subject))
+    return bool(others(text, subject)) and (denies(text, subject) or not names_as_maker(text, subject))
 
 
-def credits(text: str, subject: str) -> bool:
+def names_as_maker(text: str, subject: str) -> bool:
     """The subject is named as the maker: by the small words that go with a tool."""
     name = _subject(subject).pattern
     said = evened(bare(text))

@@ -127,7 +127,7 @@ _NEUTRAL = cues(
 )  # fmt: skip
 _ADVERT = cues(
     r"~crypto", r"~airdrop", r"~giveaway", r"~link in (?:my )?bio~", r"~promo~", r"~(?:free )?coins?~", r"~wallet~", r"~followers~",
-    r"~my (?:channel|profile)~", r"~cripto", r"~canal~", r"币", r"抽奖", r"暗号資産", r"仮想通貨", r"プレゼント企画", r"~earn~", r"~discount",
+    r"~my (?:channel|profile)~", r"~cripto", r"~canal~", r"币", r"抽奖", r"暗号資産", r"仮想通貨", r"プレゼント企画", r"~earn~", r"~discount", r"~casino~", r"~forex~", r"~nfts?~", r"~tokens? (?:sale|launch|live)", r"~win (?:an?|up|\$|\d|free|big|prizes?)~", r"~prizes?~", r"~passive income~", r"~work from home~", r"~investment", r"~profits?~", r"~sign up (?:now|here|today)~", r"~limited (?:time|offer)~", r"~coupon", r"~bonus~", r"~raffle~", r"~bitcoin", r"~gana (?:dinero|\d|un|premios)", r"sorteo", r"~descuento", r"~enlace en (?:mi|la) (?:bio|perfil)", r"加群", r"私信", r"优惠", r"红包", r"赚钱", r"中奖", r"免费领", r"比特", r"当たる", r"稼", r"儲", r"副業", r"割引", r"ビットコイン",
     r"~telegram~", r"~whatsapp~", r"~dm me~", r"~click~", "[💸💰🎁🚀]",
 )  # fmt: skip
 _ORDERS = cues(
