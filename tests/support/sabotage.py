@@ -159,7 +159,9 @@ SABOTAGES: dict[str, tuple[str, Callable[[Stage], Stage]]] = {
     ),
     "not measured counts as zero": (
         "measurements",
-        lambda stage: after(stage, each(value=lambda row: 0.0 if row.value is None else row.value)),
+        lambda stage: after(
+            stage, each(value=lambda row: 0.0 if row.reason == "not applicable" else row.value)
+        ),
     ),
     "complaints read as praise": (
         "feedback",

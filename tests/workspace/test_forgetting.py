@@ -31,7 +31,10 @@ def build(workspace: Workspace) -> dict[str, str]:
 def test_forget_walks_from_a_post_to_everything_made_from_it(tmp_path: Path) -> None:
     with writing(tmp_path / "ws") as workspace:
         pictures = build(workspace)
+        (workspace.report / "samples").mkdir(parents=True)
+        (workspace.report / "samples" / "one.html").write_text("what a said")
         done = forget(workspace, ["a"], "asked by its author", RECORDS)
+        assert not workspace.report.exists()
         assert done == Forgotten(posts=("a",), rows={"posts": 1, "samples": 2}, images=(pictures["mine"],))
         assert [post.url for post in from_table(workspace.tables.read("posts"), Post)] == ["b"]
         assert [one.id for one in from_table(workspace.tables.read("samples"), Sample)] == ["two"]

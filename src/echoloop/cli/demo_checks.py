@@ -9,7 +9,7 @@ from echoloop.judge import score_arrays
 from echoloop.lab.checks import Check
 from echoloop.lab.curate import Recovered, curation_checks
 from echoloop.lab.diagnose import complaint_checks, fault_checks
-from echoloop.lab.judge import absence_checks, order_checks, sameness_checks
+from echoloop.lab.judge import absence_checks, order_checks, sameness_checks, twin_checks
 from echoloop.lab.painters import Painter
 from echoloop.lab.town import TownTruth
 from echoloop.records import Effect, FeedbackLabel, Output, Relevance, Sample, Split, Verdict
@@ -32,6 +32,7 @@ def demo_checks(workspace: Workspace, cast: Sequence[Painter], truth: TownTruth)
     names = [painter.name for painter in cast]
     scores = all_scores(outputs, verdicts, names)
     standings = order_checks(scores, names, cast) if truth.faulty else sameness_checks(scores)
+    standings += twin_checks(scores, names, cast, seed=truth.seed)
     curation = curation_checks(recovered, truth)
     return [
         *(check for check in curation if not check.shown),

@@ -96,9 +96,16 @@ def complaint_checks(labels: Sequence[FeedbackLabel], truth: TownTruth) -> list[
     complaints = {url for url, said in planted.items() if said.polarity == "failure"}
     found = {url for url, label in read.items() if label.polarity == "failure"}
     if not truth.faulty:
-        hallucinated = sum(label.polarity == "failure" for label in labels)
+        imagined = sum(label.polarity == "failure" for label in labels)
         return [
-            Check(part="faults", name="complaints in a town without faults", value=hallucinated, at_most=0)
+            Check(
+                part="faults",
+                name="complaints read where nobody complained, share",
+                value=imagined / len(labels) if labels else None,
+                at_most=0.01,
+                planted="0",
+                recovered=f"{imagined} of {len(labels)} remarks",
+            )
         ]
     named = sum(read[url].keyword == planted[url].keyword for url in complaints & found)
     counts = Counter(planted[url].keyword for url in complaints)

@@ -1,6 +1,7 @@
 """Standings against the painters' planted order, and intervals against what they promise."""
 
 from collections.abc import Sequence
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from echoloop.records import Output
 from echoloop.statistics import bootstrap, separable_pairs, win_rates
 
 SEPARABLE = 20
+SIMULATED_RUNS = 1000
 CHANCE_SEPARABLE = 5
 """Of 28 pairs of equal painters, so many 95 % intervals may exclude zero before it is more than chance."""
 
@@ -74,19 +76,41 @@ def absence_checks(outputs: Sequence[Output], cast: Sequence[Painter]) -> list[C
     return checks
 
 
-def twin_coverage(
-    scores: NDArray[np.float64], *, runs: int, items: int, resamples: int = 400, seed: int = 0
-) -> float:
+def twin_checks(
+    scores: NDArray[np.float64], models: Sequence[str], cast: Sequence[Painter], *, seed: int = 0
+) -> list[Check]:
+    """The 95 % interval of two identical painters' difference must hold zero in 93 to 97 % of simulated runs."""
+    twins = [
+        (models.index(one.name), models.index(other.name))
+        for one, other in combinations(cast, 2)
+        if one.faults == other.faults
+    ]
+    return [
+        Check(
+            part="standings",
+            name=f"95 % intervals of twins holding 0, {SIMULATED_RUNS} runs",
+            value=twin_coverage(scores[:, :, [one, other]], runs=SIMULATED_RUNS, seed=seed),
+            at_least=0.93,
+            at_most=0.97,
+            planted="95%",
+            recovered=f"{models[one]} and {models[other]}",
+        )
+        for one, other in twins[:1]
+    ]
+
+
+def twin_coverage(scores: NDArray[np.float64], *, runs: int, resamples: int = 400, seed: int = 0) -> float:
     """How often the 95 % interval of two identical painters' difference holds zero, over simulated runs.
 
-    `scores` is judge x item x 2: a large pool of real grades. Each run draws its own items from it.
+    `scores` is judge x item x 2, a pool of real grades. A run draws its items from it, and for each item by chance which
+    of the two painters is which: between painters that are the same, that is what chance does.
     """
     chance = np.random.default_rng(seed)
+    items = scores.shape[1]
     holds = 0
     for run in range(runs):
-        drawn = chance.choice(scores.shape[1], size=items, replace=False)
+        own = scores[:, chance.integers(0, items, size=items)]
         swap = chance.random(items) < 0.5
-        own = scores[:, drawn]
         own = np.where(swap[None, :, None], own[:, :, ::-1], own)
-        holds += int(separable_pairs(bootstrap(own, resamples=resamples, seed=run))[0, 1] == 0)
+        holds += int(separable_pairs(bootstrap(own, resamples=resamples, seed=seed + run))[0, 1] == 0)
     return holds / runs

@@ -5,16 +5,12 @@ from typing import TypeVar
 import msgspec
 
 from echoloop.records import (
-    Applicability,
     Dropped,
     Effect,
     FeedbackLabel,
     Item,
-    Measurement,
     Output,
-    Sample,
     Standing,
-    Thread,
     Verdict,
 )
 from echoloop.records.arrow import from_table
@@ -36,20 +32,16 @@ class StageTable(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
-    """The tables of a workspace, as far as they exist."""
+    """The tables that pages show row by row; of the others, `stages` holds the counts."""
 
     stages: tuple[StageTable, ...]
     posts: int | None
     handles: frozenset[str]
-    threads: list[Thread] | None
-    samples: list[Sample] | None
     items: list[Item] | None
     outputs: list[Output] | None
     verdicts: list[Verdict] | None
     standings: list[Standing] | None
     feedback: list[FeedbackLabel] | None
-    applicability: list[Applicability] | None
-    measurements: list[Measurement] | None
     effects: list[Effect] | None
 
 
@@ -61,15 +53,11 @@ def read_evidence(workspace: Workspace) -> Evidence:
         stages=_stages(workspace),
         posts=posts.num_rows if posts is not None else None,
         handles=frozenset(handles),
-        threads=_rows(workspace, "threads", Thread),
-        samples=_rows(workspace, "samples", Sample),
         items=_rows(workspace, "items", Item),
         outputs=_rows(workspace, "outputs", Output),
         verdicts=_rows(workspace, "verdicts", Verdict),
         standings=_rows(workspace, "standings", Standing),
         feedback=_rows(workspace, "feedback", FeedbackLabel),
-        applicability=_rows(workspace, "applicability", Applicability),
-        measurements=_rows(workspace, "measurements", Measurement),
         effects=_rows(workspace, "effects", Effect),
     )
 

@@ -8,7 +8,7 @@ import msgspec
 CheckLine = tuple[str, str, bool | None]
 
 _COLUMNS = re.compile(
-    r"(?P<name>.*?\S)\s{2,}(?P<value>-?[\d.]\S*|-)(?:\s+(?P<bound>[<>]= \S+))?(?:\s+(?P<words>.*))?"
+    r"(?P<name>.*?\S)\s{2,}(?P<value>-?[\d.]\S*|-)(?:\s+(?P<bound>[<>]=? \S+))?(?:\s+(?P<words>.*))?"
 )
 
 

@@ -98,7 +98,7 @@ def _answer(output: Output, shelf: PictureShelf, verdicts: list[Verdict]) -> Ans
     absence = f"{output.state}: {output.reason}" if output.reason else output.state
     return Answer(
         output=output,
-        picture=shelf.show(output.image, f"Picture by {output.model}", absence),
+        picture=shelf.show(output.image, "What this model made", absence),
         verdicts=tuple(verdicts),
         mean=sum(scores) / len(scores) if scores else None,
     )

@@ -22,13 +22,21 @@ def fingerprint(
     """Hash the inputs' contents, the settings, the prompts' texts, the models asked, and the stage's source."""
     parts = {
         "inputs": dict(inputs),
-        "settings": msgspec.to_builtins(settings) if settings is not None else None,
+        "settings": _identity(settings),
         "prompts": list(prompts),
         "models": list(models),
         "source": source_of(function),
         "schema": schema.to_string(),
     }
     return hashlib.sha256(msgspec.json.encode(parts, order="sorted")).hexdigest()
+
+
+def _identity(settings: msgspec.Struct | None) -> dict[str, Any] | None:
+    """The settings without what they list as `PLACES`: where a thing lies is not what it is."""
+    if settings is None:
+        return None
+    places: tuple[str, ...] = getattr(settings, "PLACES", ())
+    return {name: value for name, value in msgspec.to_builtins(settings).items() if name not in places}
 
 
 def source_of(function: Callable[..., Any]) -> str:

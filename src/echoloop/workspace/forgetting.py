@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from collections.abc import Iterable
 from typing import Any
 
@@ -28,7 +29,8 @@ class Forgotten(msgspec.Struct, frozen=True, kw_only=True):
 def forget(workspace: Workspace, posts: Iterable[str], reason: str, records: dict[str, Any]) -> Forgotten:
     """Drop every row that was made from these posts, then the pictures that nobody else needs.
 
-    `records` maps a record's name to its type. The ledger is not touched here: it forgets by the same posts.
+    `records` maps a record's name to its type. The ledger is not touched here: it forgets by the same posts. The report
+    goes as a whole; `echoloop report` writes it again from what is left.
     Doing it twice changes nothing the second time.
     """
     gone = frozenset(posts)
@@ -49,6 +51,7 @@ def forget(workspace: Workspace, posts: Iterable[str], reason: str, records: dic
             _rewrite(workspace, manifest, staying, records[manifest.record])
     _bury(workspace, gone, reason)
     orphans = _remove_pictures(workspace, candidates - kept, kept)
+    shutil.rmtree(workspace.report, ignore_errors=True)
     return Forgotten(posts=tuple(sorted(gone)), rows=removed, images=orphans)
 
 

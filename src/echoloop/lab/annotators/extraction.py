@@ -143,9 +143,11 @@ class _Reader:
 
     def _shared(self, at: int, above: _Draft | None) -> Found | None:
         """The prompt that a post with pictures brings; under another task, what looks like a remark is one."""
-        found = self._found[at]
-        if above is None and found is None and not promises_prompt(self._posts[at].text):
-            return find_loosely(self._posts[at].text)
+        found, text = self._found[at], self._posts[at].text
+        if above is None and (found is None or not (found.sure or found.partial)):
+            if promises_prompt(text) or self._sure_below(at):
+                return None
+            return found or find_loosely(text)
         if (
             above is not None
             and found is not None
@@ -215,6 +217,12 @@ class _Reader:
         if shows_chat(self._posts[at].text) or len(self._posts[at].pictures) == 1:
             return Words(reason="perhaps the picture holds the prompt")
         return Words(quality="Analysis", reason="pictures without a prompt")
+
+    def _sure_below(self, at: int) -> bool:
+        """The same person gives a prompt, without a picture, further down."""
+        below = [place for place in self._all.below(at) if self._posts[place].by == self._posts[at].by]
+        found = [self._found[place] for place in below if not self._posts[place].pictures]
+        return any(one is not None and one.sure for one in found)
 
     def _could_be_prompt(self, text: str) -> bool:
         if weight(text) < _FEWEST_WORDS:

@@ -37,7 +37,7 @@ _HEDGE = cues(
     r"~roughly~", r"~something like~", r"~more or less~", r"~(?:don't|do not|can't|cannot|no longer) (?:\w+ )?(?:remember|recall|find|have)~",
     r"~forgot", r"~lost~", r"~(?:started|began|starts|begins) with~", r"~approximately~", r"~along the lines~", r"~part of (?:the|my) prompt~",
     r"~didn't (?:save|keep|copy)~", r"~deleted (?:it|the prompt)~", r"~from memory~", r"~mas o menos~", r"~algo (?:asi )?como~", r"~no (?:lo )?(?:recuerdo|guarde|me acuerdo)~",
-    r"~empezaba~", r"~creo que (?:era|decia|puse)~", r"~algo (?:asi|parecido)~", r"~parecido a~", r"~de memoria~", r"~aproximadamente~", r"~solo recuerdo~", r"~no encuentro~", r"~borre~", r"~exacto~", r"~approx", r"~or so~", r"~full prompt~", r"~exact (?:prompt|words|wording)~", r"~olvid", r"~perdi~", r"大概", r"好像", r"之类", r"记不", r"忘", r"差不多", r"类似", r"开头", r"左右", r"だいたい", r"みたいな",
+    r"~empezaba~", r"~creo que (?:era|decia|puse)~", r"~algo (?:asi|parecido)~", r"~parecido a~", r"~de memoria~", r"~aproximadamente~", r"~solo recuerdo~", r"~no encuentro~", r"~borre~", r"~approx", r"~or so~", r"~olvid", r"~perdi~", r"大概", r"好像", r"之类", r"记不", r"忘", r"差不多", r"类似", r"开头", r"左右", r"だいたい", r"みたいな",
     r"覚えて(?:い)?な", r"という感じ", r"忘れ", r"たしか", r"確か", r"うろ覚え", r"始まる", r"ような",
 )  # fmt: skip
 _CONTINUES = cues(
@@ -94,9 +94,10 @@ def find_prompt(text: str) -> Found | None:
         cut = _ELLIPSIS.sub("", piece).strip()
         if cut != piece and weight(cut) >= _FEWEST_WORDS:
             return Found(prompt=cut, sure=False, partial=True)
+    hedged = bool(_HEDGE.search(evened(shown)))
     for piece in _set_off(shown):
         if _reads_as_request(piece):
-            return Found(prompt=piece, sure=False)
+            return Found(prompt=piece, sure=False, partial=hedged)
     return None
 
 
@@ -151,9 +152,6 @@ def _fragment(text: str) -> Found | None:
         cut = _ELLIPSIS.sub("", piece)
         if cut != piece and weight(cut) >= 1:
             return Found(prompt=cut.strip(), sure=False, partial=True)
-    for piece in _set_off(text):
-        if _reads_as_request(piece):
-            return Found(prompt=_ELLIPSIS.sub("", piece).strip(), sure=False, partial=True)
     return None
 
 
