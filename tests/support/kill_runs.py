@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from command_line import table_files, write_posts, write_settings
-from loopback import loopback
+from loopback import Loopback, loopback
 
 from echoloop.calls import Ledger
 from echoloop.records import Problem
@@ -27,6 +27,7 @@ with session(house, Running(json=True)) as opened:
     opened.run([*collect_stages(house.collect), *curate_stages(house.curate)])
 """
 _GLANCE = 0.002
+_SETTLING = 0.05
 _PATIENCE = 120.0
 
 
@@ -59,16 +60,19 @@ def kill_and_resume(folder: Path, *, posts: int, kills: int, concurrency: int, s
         bounds: list[int] = []
         acknowledged: set[str] = set()
         lost = 0
+        sent_before = 0
         for moment in moments:
             _kill_at(_start(settings, killed), killed, moment)
             kept = _keys(killed)
+            sent = _settled(server)
             lost += len(acknowledged - kept)
+            bounds.append(sent - sent_before - len(kept - acknowledged))
             acknowledged |= kept
-            bounds.append(server.stats()["distinct"] - len(kept))
-        _finish(_start(settings, killed))
+            sent_before = sent
+        _finish(_start(settings, killed), folder)
         lost += len(acknowledged - _keys(killed))
         counted = server.stats()
-        _finish(_start(settings, whole))
+        _finish(_start(settings, whole), folder)
     one, other = table_files(killed), table_files(whole)
     return KillOutcome(
         kills=kills,
@@ -89,7 +93,8 @@ def _asked(posts: int) -> int:
 
 def _start(settings: Path, workspace: Path) -> "subprocess.Popen[bytes]":
     command = [sys.executable, "-c", RUN, str(settings), str(workspace)]
-    return subprocess.Popen(command, stderr=subprocess.PIPE)
+    with (workspace.parent / "said").open("wb") as said:
+        return subprocess.Popen(command, stderr=said)
 
 
 def _kill_at(run: "subprocess.Popen[bytes]", workspace: Path, receipts: int) -> None:
@@ -99,7 +104,16 @@ def _kill_at(run: "subprocess.Popen[bytes]", workspace: Path, receipts: int) -> 
         assert time.monotonic() < until, "the run stands still"
         time.sleep(_GLANCE)
     run.send_signal(signal.SIGKILL)
-    run.communicate()
+    run.wait()
+
+
+def _settled(server: Loopback) -> int:
+    """The calls that came in, once nothing more comes out of the sockets of the dead."""
+    before = -1
+    while (now := server.stats()["calls"]) != before:
+        before = now
+        time.sleep(_SETTLING)
+    return now
 
 
 def _acknowledged(workspace: Path) -> int:
@@ -115,6 +129,5 @@ def _keys(workspace: Path) -> set[str]:
         return {receipt.key for receipt in ledger.receipts()}
 
 
-def _finish(run: "subprocess.Popen[bytes]") -> None:
-    _, said = run.communicate()
-    assert run.returncode == 0, said.decode()[-3000:]
+def _finish(run: "subprocess.Popen[bytes]", folder: Path) -> None:
+    assert run.wait() == 0, (folder / "said").read_text()[-3000:]

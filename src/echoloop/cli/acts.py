@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from echoloop.cli.holding import hold_signals
 from echoloop.cli.messages import say, then
 from echoloop.cli.options import AS_USUAL, HERE, Place, Running
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 def collect(*, place: Place = HERE, running: Running = AS_USUAL) -> None:
     """Read posts, unite sightings of the same post, and score how surely each is about the target model."""
+    hold_signals()
     from echoloop.collect import collect_stages
 
     _run(place, running, lambda house: collect_stages(house.collect))
@@ -21,6 +23,7 @@ def collect(*, place: Place = HERE, running: Running = AS_USUAL) -> None:
 
 def curate(*, place: Place = HERE, running: Running = AS_USUAL) -> None:
     """Turn conversations into samples: prompts, pictures in and out, screenshots, safety, and the items of a benchmark."""
+    hold_signals()
     from echoloop.curate import curate_stages
 
     _run(place, running, lambda house: curate_stages(house.curate))
@@ -29,6 +32,7 @@ def curate(*, place: Place = HERE, running: Running = AS_USUAL) -> None:
 
 def generate(*, place: Place = HERE, running: Running = AS_USUAL) -> None:
     """Let every image model answer every benchmark item. Refusals stay refusals; outages are asked again next time."""
+    hold_signals()
     from echoloop.generate import generate_stages
 
     _run(place, running, lambda house: generate_stages(house.generate))
@@ -37,6 +41,7 @@ def generate(*, place: Place = HERE, running: Running = AS_USUAL) -> None:
 
 def judge(*, place: Place = HERE, running: Running = AS_USUAL) -> None:
     """Let every judge grade every picture and turn the grades into win rates with intervals and coverage."""
+    hold_signals()
     from echoloop.cli.leaderboard import print_leaderboard
     from echoloop.judge import judge_stages
 
@@ -47,6 +52,7 @@ def judge(*, place: Place = HERE, running: Running = AS_USUAL) -> None:
 
 def diagnose(*, place: Place = HERE, running: Running = AS_USUAL) -> None:
     """Read what people complained about, and measure it on every model's pictures."""
+    hold_signals()
     from echoloop.diagnose import diagnose_stages
 
     _run(place, running, lambda house: diagnose_stages(house.diagnose))

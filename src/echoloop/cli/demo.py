@@ -1,11 +1,13 @@
 """`echoloop demo`: the whole loop in the lab, and what was planted beside what was recovered."""
 
 import sys
+import threading
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 
+from echoloop.cli.holding import hold_signals
 from echoloop.cli.messages import say, then
 
 
@@ -32,11 +34,16 @@ def demo(
     json
         Progress as JSON lines, for machines.
     """
+    hold_signals()
     from echoloop.cli.demo_run import DemoPlan, run_demo
+    from echoloop.engine import watch_signals
     from echoloop.lab.checks import all_passed
 
     say("A small town talks about an image model. Everything below runs offline on this machine.\n")
-    result = run_demo(DemoPlan(folder=str(folder), seed=seed, threads=threads, faulty=faulty), json=json)
+    stop = threading.Event()
+    watch_signals(stop, lambda message: print(message, file=sys.stderr, flush=True))
+    plan = DemoPlan(folder=str(folder), seed=seed, threads=threads, faulty=faulty)
+    result = run_demo(plan, json=json, stop=stop)
     for board in result.leaderboards:
         say(board)
     say("\nPlanted against recovered")

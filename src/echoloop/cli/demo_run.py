@@ -51,12 +51,14 @@ class DemoResult(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float
 
 
-def run_demo(plan: DemoPlan, *, json: bool = False, style: Style | None = None) -> DemoResult:
+def run_demo(
+    plan: DemoPlan, *, json: bool = False, style: Style | None = None, stop: threading.Event | None = None
+) -> DemoResult:
     """The whole loop in one folder. What is there already is replayed."""
     begun = time.monotonic()
     house = prepare(plan)
     progress = Progress("json" if json else style)
-    workspace = run_acts(house, progress)
+    workspace = run_acts(house, progress, stop=stop)
     with writing(workspace.path):
         if not workspace.releases.joinpath(RELEASE).exists():
             write_release(workspace, house.settings.subject, RELEASE)

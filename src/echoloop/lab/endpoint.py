@@ -22,7 +22,7 @@ from echoloop.lab.protocol_answers import Reply, chat_reply, error_reply, images
 from echoloop.lab.protocol_forms import read_edit
 
 PAINTER_PREFIX = "painter-"
-_THREADS = 4
+_THREADS = 2
 _MOST_COUNTED = 200_000
 
 

@@ -31,12 +31,12 @@ class ImageStore:
     def __contains__(self, sha256: str) -> bool:
         return self.path(sha256).exists()
 
-    def put(self, data: bytes) -> str:
-        """Store bytes; storing them again costs one look."""
+    def put(self, data: bytes, *, durable: bool = True) -> str:
+        """Store bytes; storing them again costs one look. A rendition need not be durable: it can be made again."""
         sha256 = content_hash(data)
         place = self.path(sha256)
         if not place.exists():
-            place_file(place, data)
+            place_file(place, data, durable=durable)
         return sha256
 
     def read(self, sha256: str) -> bytes:
@@ -67,8 +67,8 @@ class ImageStore:
                 return sent
         except FileNotFoundError:
             pass
-        sent = self.put(render(self.read(sha256), rule))
-        place_file(note, sent.encode())
+        sent = self.put(render(self.read(sha256), rule), durable=False)
+        place_file(note, sent.encode(), durable=False)
         return sent
 
     def renditions_of(self, sha256: str) -> dict[Path, str]:

@@ -10,15 +10,19 @@ class CouldNotWrite(Problem):
     """The disk would not take it. What was there before is untouched."""
 
 
-def place_file(path: Path, data: bytes) -> None:
-    """Write beside, flush to disk, then rename: a reader sees the old file or the new one."""
+def place_file(path: Path, data: bytes, *, durable: bool = True) -> None:
+    """Write beside, flush to disk, then rename: a reader sees the old file or the new one.
+
+    What can be made again from what is on the disk need not be `durable`: after a power cut it is simply made again.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
     try:
         with beside.open("wb") as file:
             file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
         beside.replace(path)
     except OSError as error:
         raise CouldNotWrite(

@@ -1,13 +1,14 @@
 """Three judges: they read the prompt, look at references and output, check every fact, and differ in how they mark."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from hashlib import sha256
 
 import msgspec
 import numpy as np
 
 from echoloop.lab.annotators.sight import Sight
-from echoloop.lab.scenes import EditRequest, Fact, SceneReading, check, facts, say, understand
+from echoloop.lab.scenes import EditRequest, Fact, Request, SceneReading, check, facts, say, understand
 
 _LOWEST, _HIGHEST = 1, 10
 _MIDDLE = 5.0
@@ -69,7 +70,7 @@ def _mark(judge: Judge, findings: _Findings, request: bytes) -> int:
 
 
 def _examine(prompt: str, references: Sequence[Sight], output: Sight | None) -> _Findings:
-    request = understand(prompt)
+    request = _understood(prompt)
     seen = output.reading if output else None
     before = [sight.reading for sight in references if sight.reading is not None]
     if output is None or seen is None:
@@ -96,6 +97,12 @@ def _examine(prompt: str, references: Sequence[Sight], output: Sight | None) -> 
         cast=cast,
         unchanged=unchanged,
     )
+
+
+@lru_cache(maxsize=1024)
+def _understood(prompt: str) -> Request | None:
+    """A prompt is judged once for each model and judge."""
+    return understand(prompt)
 
 
 def _fault(claim: Fact) -> str:
