@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from echoloop.records import Effect
+from echoloop.records import Effect, EffectStatistic
 
 _MEANINGS: Mapping[tuple[str, str], str] = {
     ("color_shift", "delta_b"): "how much yellower (+) or bluer (−) than the input, in CIELAB b*",
@@ -25,25 +25,26 @@ class EffectRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EffectGroup(msgspec.Struct, frozen=True, kw_only=True):
-    """One field of one metric over all models. `zero` is the place of zero on the scale."""
+    """One field of one metric over all models, summed up in one way. `zero` is the place of zero on the scale."""
 
     metric: str
     field: str
+    statistic: EffectStatistic
     meaning: str
     zero: float
     rows: tuple[EffectRow, ...]
 
 
 def effect_groups(effects: Sequence[Effect]) -> list[EffectGroup]:
-    """One group a metric and field."""
-    names = sorted({(effect.metric, effect.field) for effect in effects})
-    return [
-        _group(metric, field, [one for one in effects if (one.metric, one.field) == (metric, field)])
-        for metric, field in names
-    ]
+    """One group a metric, field and statistic."""
+    groups: dict[tuple[str, str, EffectStatistic], list[Effect]] = {}
+    for effect in effects:
+        groups.setdefault((effect.metric, effect.field, effect.statistic), []).append(effect)
+    return [_group(name, groups[name]) for name in sorted(groups)]
 
 
-def _group(metric: str, field: str, effects: list[Effect]) -> EffectGroup:
+def _group(name: tuple[str, str, EffectStatistic], effects: list[Effect]) -> EffectGroup:
+    metric, field, statistic = name
     ends = [end for one in effects for end in (one.value, one.low, one.high) if end is not None]
     least, most = min([0.0, *ends]), max([0.0, *ends])
     margin = 0.04 * (most - least) or 1.0
@@ -55,6 +56,7 @@ def _group(metric: str, field: str, effects: list[Effect]) -> EffectGroup:
     return EffectGroup(
         metric=metric,
         field=field,
+        statistic=statistic,
         meaning=_MEANINGS.get((metric, field), ""),
         zero=(0.0 - least) / width,
         rows=tuple(

@@ -1,0 +1,30 @@
+"""Colour shift means something where colours are left alone."""
+
+import pytest
+
+from echoloop.diagnose.applicability import ApplicabilityAnswer
+
+
+@pytest.mark.parametrize(
+    ("prompt", "pictures", "applies"),
+    [
+        ("Remove every red ball.", 1, True),
+        ("Añade el texto «HOLA» arriba del todo", 1, True),
+        ("给她加一顶帽子", 1, True),
+        ("Make every red ball blue", 1, False),
+        ("Change the background to a night sky.", 1, False),
+        ("Keep the face exactly as it is and change the background to a lilac wall.", 1, False),
+        ("Draw a red ball, against a night sky.", 0, False),
+        ("Remove every red ball.", 0, False),
+        ("Put every red ball from the first picture onto the background of the second picture.", 2, False),
+        ("turn this into a watercolour in the style of a poster", 1, False),
+    ],
+)
+def test_colour_shift(ask, prompt: str, pictures: int, applies: bool) -> None:
+    data = {"metric": "color_shift", "description": "", "prompt": prompt, "input_pictures": pictures}
+    assert ask(ApplicabilityAnswer, data).applies is applies
+
+
+def test_a_metric_nobody_knows_applies_nowhere(ask) -> None:
+    data = {"metric": "sparkle", "description": "", "prompt": "Remove every red ball.", "input_pictures": 1}
+    assert ask(ApplicabilityAnswer, data).applies is False
