@@ -17,7 +17,7 @@ from echoloop.calls.line import Answering, Line, Silent
 from echoloop.calls.receipts import Filed, failure_receipt, file_response
 from echoloop.calls.requests import DrawRequest, Purpose, Request
 from echoloop.calls.shapes import Shape
-from echoloop.calls.transport import Transports
+from echoloop.calls.transports import Transports
 from echoloop.calls.wire import ImageSource
 from echoloop.records.answers import Failed
 from echoloop.records.problems import Problem
