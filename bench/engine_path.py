@@ -77,7 +77,9 @@ def mark_rows(desk: Desk[Asking]) -> Iterator[Keep[Mark] | Drop]:
         )
         for number in range(desk.settings.calls)
     ]
-    question = Question[Row, Score](stage="marks", endpoint="bench", render=render, reads=Score, prompt=PROMPT)
+    question = Question[Row, Score](
+        stage="marks", endpoint="bench", render=render, reads=Score, prompt=PROMPT
+    )
     for asked in desk.ask(rows, question):
         yield _decide(asked)
 
@@ -210,7 +212,10 @@ def _share(source: Path, target: Path) -> None:
 
 def report(speed: dict[str, float], calls: int, image_calls: int) -> bool:
     """The figures beside their floors."""
-    print(f"{calls:,} calls ({image_calls:,} with {IMAGE_BYTES // 1000} KB pictures), concurrency {CONCURRENCY}, ", end="")
+    print(
+        f"{calls:,} calls ({image_calls:,} with {IMAGE_BYTES // 1000} KB pictures), concurrency {CONCURRENCY}, ",
+        end="",
+    )
     print(f"answers after {LATENCY * 1000:.0f} ms; medians")
     for name, value in speed.items():
         print(f"  {name:<16} {value:8,.0f} {'MB' if name.endswith('mb') else '/s'}")
@@ -223,7 +228,9 @@ def report(speed: dict[str, float], calls: int, image_calls: int) -> bool:
     for name, ratio, floor in floors:
         print(f"  {name:<44} {ratio:.2f}x (floor {floor:.1f}x) {'ok' if ratio >= floor else 'BELOW'}")
     peak = max(speed["text peak_mb"], speed["image peak_mb"])
-    print(f"  {'peak memory':<44} {peak:.0f} MB (at most {MEMORY_MB}) {'ok' if peak <= MEMORY_MB else 'ABOVE'}")
+    print(
+        f"  {'peak memory':<44} {peak:.0f} MB (at most {MEMORY_MB}) {'ok' if peak <= MEMORY_MB else 'ABOVE'}"
+    )
     return all(ratio >= floor for _, ratio, floor in floors) and peak <= MEMORY_MB
 
 

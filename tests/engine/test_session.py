@@ -3,6 +3,7 @@
 import threading
 from pathlib import Path
 
+import msgspec
 import pytest
 from small_runs import run_small, small_stages, toy_endpoint
 
@@ -165,3 +166,24 @@ def test_an_unknown_endpoint_is_named(tmp_path: Path) -> None:
     endpoint = Endpoint(name="other", provider="p", model="m", base_url="http://127.0.0.1:9/v1")
     with pytest.raises(Mistake, match="no endpoint 'reader'"):
         run_small(tmp_path, small_stages(tmp_path, ["a"]), endpoint)
+
+
+def test_a_cost_bound_without_a_price_is_a_mistake_and_nothing_is_sent(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    unpriced = msgspec.structs.replace(toy_endpoint(log=str(log)), price=None)
+    stages = small_stages(tmp_path, ["a", "b"])
+    with pytest.raises(Mistake, match="price of endpoint 'reader'"):
+        run_small(tmp_path, stages, unpriced, max_cost=1.0)
+    assert not calls(log)
+    run_small(tmp_path, stages, unpriced)
+    assert run_small(tmp_path, stages, unpriced, max_cost=1.0, force=True)[1].kept == 2
+
+
+def test_a_stage_without_rows_is_an_empty_table_and_asks_nobody(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    results = run_small(tmp_path, small_stages(tmp_path, []), toy_endpoint(log=str(log)))
+    assert [(result.kept, result.dropped) for result in results] == [(0, 0), (0, 0)]
+    assert not calls(log)
+    assert all(
+        result.fresh for result in run_small(tmp_path, small_stages(tmp_path, []), toy_endpoint(log=str(log)))
+    )

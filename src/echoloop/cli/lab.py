@@ -6,6 +6,9 @@ from cyclopts import App
 
 from echoloop.cli.groups import AROUND
 from echoloop.cli.messages import say, then
+from echoloop.lab.serve_options import ServeOptions
+
+CALM = ServeOptions()
 
 lab = App(
     name="lab",
@@ -35,3 +38,14 @@ def town(folder: Path = Path("town"), *, seed: int = 0, threads: int = 260, faul
     write_town(folder, TownPlan(seed=seed, threads=threads, faulty=faulty))
     say(f"The town is in {folder.absolute()}: posts.jsonl, media/ and, apart from them, truth.json")
     then("name it as `archive` under [collect] in echoloop.toml, then `echoloop collect`.")
+
+
+@lab.command
+def serve(*, options: ServeOptions = CALM) -> None:
+    """Serve the lab over HTTP on loopback, in the OpenAI protocol, with faults on demand.
+
+    The same seed brings the same faults to the same requests. GET /stats counts what happened.
+    """
+    from echoloop.lab.serve import serve
+
+    serve(options)

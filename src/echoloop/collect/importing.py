@@ -39,7 +39,7 @@ def import_picture(picture: PictureFile, images: ImageStore) -> ImageRef:
     return ImageRef(
         sha256=images.put(data),
         url=picture.url,
-        media_type=decoded.format,
+        media_type=decoded.media_type,
         width=decoded.width,
         height=decoded.height,
     )

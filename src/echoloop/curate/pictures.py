@@ -133,11 +133,14 @@ def _sort(asked: Asked[_Task, PicturesAnswer], taken: set[tuple[str, str]]) -> I
         receipts=(*sample.receipts, asked.receipt),
         conversation=_conversation(found.conversation, task, taken),
     )
-    for completion in found.completions:
-        filled = _with_pictures(_filled(sample, completion), completion, task, taken)
-        if filled.output_images:
-            yield Keep(filled)
+    completed = [_with_pictures(_filled(sample, one), one, task, taken) for one in found.completions]
+    completed = [one for one in completed if one.output_images]
+    for one in completed:
+        yield Keep(one)
     groups = [group for group in found.groups if group.inputs or group.outputs]
+    if completed and not groups and sample.conversation is None:
+        yield Drop(key=sample.id, reason="a blank left open", source_posts=sample.source_posts)
+        return
     pictured = [_with_pictures(sample, group, task, taken) for group in groups] or [sample]
     for number, one in enumerate(pictured):
         yield Keep(one if number == 0 else _renamed(one, str(number)))

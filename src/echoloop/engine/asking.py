@@ -2,8 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -14,6 +15,7 @@ from echoloop.engine.doors import GRACE_SECONDS, DoorHandle, OpenDoor, open_door
 from echoloop.engine.question import Asked, Carried, Question, Rendering
 from echoloop.engine.tally import Counts
 from echoloop.records import Answer, Answered, Failed, Problem, Refused, Unparsed
+from echoloop.workspace import CouldNotWrite
 
 R = TypeVar("R")
 A = TypeVar("A")
@@ -41,6 +43,9 @@ class AskBatch(Generic[R, A]):
         rendering = Rendering(endpoint, opened.images, self.question.prompt)
         try:
             request = self.question.render(row, rendering)
+        except CouldNotWrite as error:
+            opened.keeping.give_up(error)
+            return Carried(state="failed", reason=STOPPED)
         except (Problem, ValueError) as error:
             return Carried(state="failed", reason=f"the request could not be written: {error}")
         prompt = self.question.prompt.id if self.question.prompt else ""
@@ -74,27 +79,39 @@ class AskBatch(Generic[R, A]):
         return Parsed(reads)
 
 
-def unpack(row: R, data: bytes, question: Question[R, A]) -> Asked[R, A]:
-    """An answer that came back from a worker, beside the row it is about."""
-    carried = msgspec.msgpack.decode(data, type=Carried)
-    return Asked(row, _answer(carried, question), carried.receipt, carried.cost)
+def unpacker(question: Question[R, A]) -> Callable[[R, bytes], Asked[R, A]]:
+    """How to put an answer that came back from a worker beside the row it is about."""
+    reads: Any = question.reads
+    value: Callable[[Any], Any]
+    if isinstance(reads, type) and issubclass(reads, BaseModel):
+        value = reads.model_validate
+    elif question.answers is not None:
+        value = partial(msgspec.convert, type=question.answers)
+    else:
+        value = _as_it_is
+    decoder = msgspec.msgpack.Decoder(Carried)
+
+    def unpack(row: R, data: bytes) -> Asked[R, A]:
+        carried = decoder.decode(data)
+        return Asked(row, _answer(carried, value), carried.receipt, carried.cost)
+
+    return unpack
 
 
-def _answer(carried: Carried, question: Question[Any, Any]) -> Answer[Any]:
+def _answer(carried: Carried, value: Callable[[Any], Any]) -> Answer[Any]:
     match carried.state:
+        case "answered":
+            return Answered(value(carried.value))
         case "refused":
             return Refused(carried.reason)
         case "unparsed":
             return Unparsed(carried.text, carried.reason)
         case "failed":
             return Failed(carried.reason)
-        case "answered":
-            reads: Any = question.reads
-            if isinstance(reads, type) and issubclass(reads, BaseModel):
-                return Answered(reads.model_validate(carried.value))
-            if question.answers is not None:
-                return Answered(msgspec.convert(carried.value, question.answers))
-            return Answered(carried.value)
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
 
 
 def _carry(reply: Reply[Any]) -> Carried:

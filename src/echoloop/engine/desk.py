@@ -6,10 +6,11 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from echoloop.engine.asking import AskBatch, unpack
+from echoloop.engine.asking import AskBatch, unpacker
 from echoloop.engine.batches import EngineSettings, run_batches
 from echoloop.engine.doors import DoorHandle, OpenDoor
 from echoloop.engine.mapping import MapBatch
+from echoloop.engine.pricing import require_prices
 from echoloop.engine.progress import Progress
 from echoloop.engine.question import Asked, Question
 from echoloop.engine.stopping import Stopped
@@ -74,8 +75,9 @@ class Desk(Generic[S]):
         self._show(len(rows))
         work = AskBatch(self._handle, question, type(rows[0]))
         packed = run_batches(_pack(rows), work, question.batch_rows, self._engine)
-        answers = [unpack(row, data, question) for row, data in zip(rows, packed, strict=True)]
-        self._check(question.stage, answers)
+        unpack = unpacker(question)
+        answers = [unpack(row, data) for row, data in zip(rows, packed, strict=True)]
+        self._check(question, answers)
         return answers
 
     def map(self, rows: Sequence[R], function: Callable[[R, ImageStore], T], result: type[T]) -> list[T]:
@@ -84,16 +86,24 @@ class Desk(Generic[S]):
             return []
         self._show(len(rows))
         work = MapBatch(self._handle, function, type(rows[0]))
-        return [
-            msgspec.msgpack.decode(data, type=result)
-            for data in run_batches(_pack(rows), work, 256, self._engine)
-        ]
+        packed = run_batches(_pack(rows), work, 256, self._engine)
+        self._raise_problem()
+        if self._stop.is_set():
+            raise Stopped(
+                "stopped before every row was looked at", remedy="Run the same command again to go on."
+            )
+        decoder = msgspec.msgpack.Decoder(result)
+        return [decoder.decode(data) for data in packed]
 
-    def _check(self, stage: str, answers: Sequence[Asked[Any, Any]]) -> None:
-        failed = [asked.answer for asked in answers if isinstance(asked.answer, Failed)]
+    def _raise_problem(self) -> None:
         problem = self._opened.keeping.problem
         if problem is not None:
             raise problem
+
+    def _check(self, question: Question[Any, Any], answers: Sequence[Asked[Any, Any]]) -> None:
+        stage = question.stage
+        failed = [asked.answer for asked in answers if isinstance(asked.answer, Failed)]
+        self._raise_problem()
         if self._stop.is_set():
             raise Stopped(
                 f"stopped in stage {stage!r}: {len(answers) - len(failed):,} of {len(answers):,} rows are answered",
@@ -101,6 +111,8 @@ class Desk(Generic[S]):
             )
         if self._handle.mode == "plan":
             return
+        if failed and self._handle.mode == "live" and self._handle.max_cost is not None:
+            require_prices(answers, question, self._handle, self.images)
         if self._opened.keeping.budget.exhausted:
             raise Stopped(
                 f"the cost bound was reached in stage {stage!r}: "

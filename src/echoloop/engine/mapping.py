@@ -16,7 +16,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class MapBatch(Generic[R, T]):
-    """An importable function of a row and the image store, with the handle it needs on a worker."""
+    """An importable function of a row and the image store, with the handle it needs on a worker.
+
+    It never raises for a row: what would end the run is kept for whoever runs the stage, and the rows after it are left.
+    """
 
     handle: DoorHandle
     function: Callable[[R, ImageStore], T]
@@ -26,7 +29,13 @@ class MapBatch(Generic[R, T]):
         opened = open_door(self.handle)
         results: list[bytes] = []
         for row in rows:
-            value = self.function(msgspec.msgpack.decode(row, type=self.row_type), opened.images)
+            if opened.stop.is_set():
+                break
+            try:
+                value = self.function(msgspec.msgpack.decode(row, type=self.row_type), opened.images)
+            except Exception as error:  # noqa: BLE001 - Daft would lose its kind and its words
+                opened.keeping.give_up(error)
+                break
             results.append(msgspec.msgpack.encode(value))
             opened.keeping.tally.add(Counts(done=1))
-        return results
+        return results + [b""] * (len(rows) - len(results))

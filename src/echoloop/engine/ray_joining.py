@@ -132,8 +132,9 @@ class JoinedKeeper:
         return ray.get(self._actor.problem.remote())
 
     def give_up(self, problem: BaseException) -> None:
-        ray.get(self._actor.give_up.remote(problem))
-        self._stop.set()
+        if not self._stop.is_set():
+            self._stop.set()
+            ray.get(self._actor.give_up.remote(problem))
 
     def close(self) -> None:
         self._closed.set()

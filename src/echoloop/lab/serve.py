@@ -1,6 +1,6 @@
 """The lab as a server on loopback that speaks the OpenAI protocol, well or as badly as told.
 
-Run as a process: `python -m echoloop.lab.serve --port 0 --rate-500 0.1`.
+`echoloop lab serve --port 0 --rate-500 0.1` runs it as a process.
 """
 
 import asyncio
@@ -194,9 +194,3 @@ def _refused(error: BadCall) -> web.Response:
 
 def _json(value: object) -> web.Response:
     return web.Response(body=msgspec.json.encode(value), content_type="application/json")
-
-
-if __name__ == "__main__":
-    from echoloop.lab.serve_flags import main
-
-    main()

@@ -1,9 +1,10 @@
 """How the lab's server behaves, and badly so on demand: every fault by a rate, decided by a seed."""
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-import msgspec
+from cyclopts import Parameter
 
 RetryAfter = Literal["none", "seconds", "date"]
 Source = Literal["lab", "fixed"]
@@ -19,34 +20,70 @@ FAULTS = (
 """In this order: a draw between 0 and 1 falls on one of them, or on none."""
 
 
-class ServeOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """Rates are shares of calls; they add up to at most 1. Times are seconds.
-
-    `answer`: "lab" answers as the lab does, "fixed" with `fixed_content` at once, for measuring a client.
-    `echo_key`: errors repeat the Authorization header, as careless servers do. `count_file` gets a line, the SHA-256 of
-    the body, for each call that is answered with 200, before the answer leaves.
-    """
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class ServeOptions:
+    """Every flag of `echoloop lab serve`. Rates are shares of calls and add up to at most 1; times are seconds."""
 
     host: str = "127.0.0.1"
+    """The address to listen on."""
+
     port: int = 0
+    """0 takes a free one; the first line printed says which."""
+
     seed: int = 0
-    cast: str = "faulty"
+    """Decides which calls a fault hits: the same seed, the same calls."""
+
+    cast: Literal["faulty", "faultless"] = "faulty"
+    """Which painters."""
+
     latency: float = 0.0
+    """Seconds before every answer."""
+
     latency_jitter: float = 0.0
-    rate_429: float = 0.0
+    """Up to so many seconds more."""
+
+    rate_429: Annotated[float, Parameter(name="--rate-429")] = 0.0
+    """Share of calls told to come back later."""
+
     retry_after: RetryAfter = "seconds"
+    """How a 429 says when: in seconds, as a date, or not at all."""
+
     retry_after_seconds: float = 1.0
-    rate_500: float = 0.0
+    """How long it says."""
+
+    rate_500: Annotated[float, Parameter(name="--rate-500")] = 0.0
+    """Share of calls with a server error."""
+
     rate_stall: float = 0.0
+    """Share of calls that get no answer for stall-seconds."""
+
     stall_seconds: float = 3600.0
+    """How long a stall lasts."""
+
     rate_broken_json: float = 0.0
+    """Share of answers that break off under a good status."""
+
     rate_refusal: float = 0.0
+    """Share of calls that the model declines."""
+
     rate_truncation: float = 0.0
+    """Share of chats cut off by the length limit."""
+
     rate_reset: float = 0.0
-    echo_key: bool = False
+    """Share of calls whose connection is reset."""
+
+    echo_key: Annotated[bool, Parameter(negative=())] = False
+    """Errors repeat the Authorization header, as careless servers do."""
+
     count_file: Path | None = None
+    """Gets a line, the SHA-256 of the body, for each call answered with 200, before the answer leaves."""
+
     answer: Source = "lab"
+    """lab answers as the lab does; fixed gives one constant chat answer at once, for measuring a client."""
+
     fixed_content: str = '{"score": 5, "note": ""}'
+    """What the constant answer says."""
 
     def __post_init__(self) -> None:
         rates = {name: getattr(self, name) for name in FAULTS}

@@ -7,9 +7,11 @@ from echoloop.lab.scenes import Add, AddWord, EditRequest, Remove, RewriteWord, 
 
 _LEAVE_COLOURS = (Add, AddWord, Remove, RewriteWord)
 _CHANGE_COLOURS = cues(
-    r"~re-?colou?r", r"~colou?r", r"~background", r"~backdrop", r"~style~", r"~night~", r"~sunset~", r"~season~", r"~winter~", r"~summer~", r"~black and white~",
-    r"~combine~", r"~merge~", r"~darker~", r"~brighter~", r"~turn (?:it|this) into", r"~as an? ", r"~in the style", r"~lighting~", r"~color", r"~fondo~",
-    r"estilo", r"~noche~", r"~combina", r"~pinta", r"颜色", r"背景", r"风格", r"夜", r"合成", r"变成", r"色", r"風", r"夜", r"合成",
+    r"~re-?colou?r", r"~colou?r", r"~background", r"~backdrop", r"~style~", r"~night~", r"~sunset~",
+    r"~season~", r"~winter~", r"~summer~", r"~black and white~", r"~combine~", r"~merge~", r"~darker~",
+    r"~brighter~", r"~turn (?:it|this) into", r"~as an? ", r"~in the style", r"~lighting~", r"~color",
+    r"~fondo~", r"estilo", r"~noche~", r"~combina", r"~pinta", r"颜色", r"背景", r"风格", r"夜", r"合成",
+    r"变成", r"色", r"風", r"夜", r"合成",
 )  # fmt: skip
 
 

@@ -19,38 +19,50 @@ _BLANK = re.compile(r"\[[^\[\]\n]{1,24}\]")
 _COLON = re.compile(r"[:：→⇒]|[-=]>")
 _ENDS_OPEN = re.compile(r"(?:[:：→⇒]|[-=]>)[\s👇⬇️↓\"'`“«「『]*$")
 _LEAD = cues(
-    r"~prompts?~", r"~i (?:typed|wrote|entered|asked|said|used|gave|put|told|sent|requested)~", r"~asked (?:it )?(?:for|to)~", r"~typed~",
+    r"~prompts?~", r"~i (?:typed|wrote|entered|asked|said|used|gave|put|told|sent|requested)~",
+    r"~asked (?:it )?(?:for|to)~", r"~typed~",
     r"~(?:my |the )?(?:request|instructions?|input text|query|exact words?|wording|text i used|words i used|message|command)~",
-    r"~le (?:escribi|pedi|dije|puse|mande|di)~", r"~(?:escribi|pedi|puse)~", r"~(?:peticion|instruccion|orden|texto)", r"提示", r"咒语", r"指令",
-    r"输入", r"我写", r"我说", r"要求", r"文字是", r"プロンプト", r"頼み", r"頼んだ", r"入力", r"指示", r"お願い", r"依頼", r"呪文", r"書いた",
+    r"~le (?:escribi|pedi|dije|puse|mande|di)~", r"~(?:escribi|pedi|puse)~",
+    r"~(?:peticion|instruccion|orden|texto)", r"提示", r"咒语", r"指令", r"输入", r"我写", r"我说", r"要求",
+    r"文字是", r"プロンプト", r"頼み", r"頼んだ", r"入力", r"指示", r"お願い", r"依頼", r"呪文", r"書いた",
     r"リクエスト", r"打ち込",
 )  # fmt: skip
 _PROMISE = cues(
     r"~prompts?~[^.!?\n]{0,30}(?:~below~|~repl(?:y|ies)~|~comments?~|~thread~|~next~|~first~|~underneath~|~under~|~down~|~follow)",
     r"(?:~below~|~repl(?:y|ies)~|~comments?~|~thread~|~next~)[^.!?\n]{0,30}~prompts?~",
     r"~prompt~[^.!?\n]{0,20}(?:abajo|respuesta|comentario|hilo|debajo|siguiente)",
-    r"(?:abajo|respuesta|comentario|hilo|debajo)[^.!?\n]{0,25}~prompt~", r"(?:提示词|prompt|咒语|指令)[^。\n]{0,8}(?:评论|回复|下方|下面|楼下|下一|跟帖)",
-    r"(?:评论|回复|下方|下面|楼下)[^。\n]{0,8}(?:提示词|prompt|咒语|指令)", r"(?:プロンプト|呪文|prompt)[^。\n]{0,8}(?:下|リプ|返信|コメント|続き|ツリー|次)",
+    r"(?:abajo|respuesta|comentario|hilo|debajo)[^.!?\n]{0,25}~prompt~",
+    r"(?:提示词|prompt|咒语|指令)[^。\n]{0,8}(?:评论|回复|下方|下面|楼下|下一|跟帖)",
+    r"(?:评论|回复|下方|下面|楼下)[^。\n]{0,8}(?:提示词|prompt|咒语|指令)",
+    r"(?:プロンプト|呪文|prompt)[^。\n]{0,8}(?:下|リプ|返信|コメント|続き|ツリー|次)",
     r"(?:下|リプ|返信|コメント|ツリー|次)[^。\n]{0,8}(?:プロンプト|呪文)", r"[👇⬇↓]",
 )  # fmt: skip
 _HEDGE = cues(
-    r"~roughly~", r"~something like~", r"~more or less~", r"~(?:don't|do not|can't|cannot|no longer) (?:\w+ )?(?:remember|recall|find|have)~",
-    r"~forgot", r"~lost~", r"~(?:started|began|starts|begins) with~", r"~approximately~", r"~along the lines~", r"~part of (?:the|my) prompt~",
-    r"~didn't (?:save|keep|copy)~", r"~deleted (?:it|the prompt)~", r"~from memory~", r"~mas o menos~", r"~algo (?:asi )?como~", r"~no (?:lo )?(?:recuerdo|guarde|me acuerdo)~",
-    r"~empezaba~", r"~creo que (?:era|decia|puse)~", r"~algo (?:asi|parecido)~", r"~parecido a~", r"~de memoria~", r"~aproximadamente~", r"~solo recuerdo~", r"~no encuentro~", r"~borre~", r"~approx", r"~or so~", r"~olvid", r"~perdi~", r"大概", r"好像", r"之类", r"记不", r"忘", r"差不多", r"类似", r"开头", r"左右", r"だいたい", r"みたいな",
-    r"覚えて(?:い)?な", r"という感じ", r"忘れ", r"たしか", r"確か", r"うろ覚え", r"始まる", r"ような",
+    r"~roughly~", r"~something like~", r"~more or less~",
+    r"~(?:don't|do not|can't|cannot|no longer) (?:\w+ )?(?:remember|recall|find|have)~", r"~forgot",
+    r"~lost~", r"~(?:started|began|starts|begins) with~", r"~approximately~", r"~along the lines~",
+    r"~part of (?:the|my) prompt~", r"~didn't (?:save|keep|copy)~", r"~deleted (?:it|the prompt)~",
+    r"~from memory~", r"~mas o menos~", r"~algo (?:asi )?como~",
+    r"~no (?:lo )?(?:recuerdo|guarde|me acuerdo)~", r"~empezaba~", r"~creo que (?:era|decia|puse)~",
+    r"~algo (?:asi|parecido)~", r"~parecido a~", r"~de memoria~", r"~aproximadamente~", r"~solo recuerdo~",
+    r"~no encuentro~", r"~borre~", r"~approx", r"~or so~", r"~olvid", r"~perdi~", r"大概", r"好像", r"之类",
+    r"记不", r"忘", r"差不多", r"类似", r"开头", r"左右", r"だいたい", r"みたいな", r"覚えて(?:い)?な",
+    r"という感じ", r"忘れ", r"たしか", r"確か", r"うろ覚え", r"始まる", r"ような",
 )  # fmt: skip
 _CONTINUES = cues(
-    r"(?<!\d)[12] ?/ ?[23](?!\d)", r"~continu", r"~rest (?:of it |of the prompt )?(?:in|is|below|follows)", r"~part (?:one|1|2)~", r"~cont\.?~", r"~sigue",
-    r"~continua", r"~resto~", r"未完", r"待续", r"接下", r"下条", r"続き", r"続く", r"つづ", r"\.\.\.$",
+    r"(?<!\d)[12] ?/ ?[23](?!\d)", r"~continu", r"~rest (?:of it |of the prompt )?(?:in|is|below|follows)",
+    r"~part (?:one|1|2)~", r"~cont\.?~", r"~sigue", r"~continua", r"~resto~", r"未完", r"待续", r"接下",
+    r"下条", r"続き", r"続く", r"つづ", r"\.\.\.$",
 )  # fmt: skip
 _REUSES = cues(
-    r"~(?:same|your|this|that|his|her|their|op'?s) prompts?~", r"~(?:tu|su|mismo|este|ese) prompt~", r"(?:你|您|同样|相同|楼主|这个)的?(?:提示词|prompt)",
-    r"(?:同じ|あなたの|その|この)(?:プロンプト|prompt)", r"~prompt (?:as is|unchanged)~",
+    r"~(?:same|your|this|that|his|her|their|op'?s) prompts?~", r"~(?:tu|su|mismo|este|ese) prompt~",
+    r"(?:你|您|同样|相同|楼主|这个)的?(?:提示词|prompt)", r"(?:同じ|あなたの|その|この)(?:プロンプト|prompt)",
+    r"~prompt (?:as is|unchanged)~",
 )  # fmt: skip
 _CHANGES = cues(
-    r"~chang", r"~tweak", r"~adjust", r"~modif", r"~edit", r"~small~", r"~twist~", r"~variation", r"~instead~", r"~swap", r"~replac", r"~cambi", r"~retoqu",
-    r"改", r"换", r"调整", r"変え", r"変更", r"アレンジ", r"いじ", r"直し",
+    r"~chang", r"~tweak", r"~adjust", r"~modif", r"~edit", r"~small~", r"~twist~", r"~variation",
+    r"~instead~", r"~swap", r"~replac", r"~cambi", r"~retoqu", r"改", r"换", r"调整", r"変え", r"変更",
+    r"アレンジ", r"いじ", r"直し",
 )  # fmt: skip
 _ELLIPSIS = re.compile(r"(?:…+|\.{2,})\s*$")
 _PAIRS = (

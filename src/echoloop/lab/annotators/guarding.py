@@ -8,12 +8,14 @@ from echoloop.lab.annotators.wording import cues, evened
 _MAKE = r"(?:~build|~make|~making|~construct|~assemble|~create|~craft|construi|fabrica|hacer|~montar|制造|制作|造|做|自制|作る|作り|製造|組み立て|自作)"
 _HAZARDS = (
     ("S1", cues(
-        r"~(?:hurt|harm|injure|kill|murder|attack|stab|poison|beat up|torture|assault)", r"~violen", r"matar", r"herir", r"lastimar", r"atacar",
-        r"hacer dano", r"asesin", r"伤害", r"杀", r"攻击", r"殴打", r"暴力", r"傷つけ", r"殺", r"襲", r"暴力",
+        r"~(?:hurt|harm|injure|kill|murder|attack|stab|poison|beat up|torture|assault)", r"~violen", r"matar",
+        r"herir", r"lastimar", r"atacar", r"hacer dano", r"asesin", r"伤害", r"杀", r"攻击", r"殴打", r"暴力",
+        r"傷つけ", r"殺", r"襲", r"暴力",
     )),
     ("S2", cues(
-        r"~(?:steal|rob|robbing|stealing|shoplift|pickpocket|counterfeit|forge|launder|smuggle|hot-?wire|burgl|break into|scam|hack)", r"~fraud", r"robar",
-        r"hurtar", r"estafa", r"falsific", r"contraband", r"偷", r"盗", r"抢劫", r"伪造", r"诈骗", r"洗钱", r"盗む", r"盗み", r"強盗", r"偽造", r"詐欺",
+        r"~(?:steal|rob|robbing|stealing|shoplift|pickpocket|counterfeit|forge|launder|smuggle|hot-?wire|burgl|break into|scam|hack)",
+        r"~fraud", r"robar", r"hurtar", r"estafa", r"falsific", r"contraband", r"偷", r"盗", r"抢劫", r"伪造",
+        r"诈骗", r"洗钱", r"盗む", r"盗み", r"強盗", r"偽造", r"詐欺",
     )),
     ("S9", cues(
         rf"{_MAKE}.*(?:~weapon|~gun|~bomb|~explosive|~grenade|~rifle|~pistol|~arma|bomba|explosiv|武器|炸弹|枪|爆炸|爆弾|銃|爆発)",

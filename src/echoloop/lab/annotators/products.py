@@ -16,10 +16,11 @@ _BEFORE = r"(?:\b(?:not|never|isn't|wasn't|without|instead of|rather than|no|sin
 _NOT_AFTER = r"[^.!?。\n]{0,8}(?:ではな|じゃな|でなく|ではありません|使って(?:い)?な|没|無関係|\bhad nothing to do|\bwas not involved)"
 _NOT_WIDE = r"(?:不是|并非|不用|没用|没有用|而不是|而非|非)[^。\n]{0,6}"
 _FIRST_TAKEN_BACK = cues(
-    r"~oops~", r"~sorry~", r"~correction~", r"~to be clear~", r"~actually~", r"~wrong (?:tab|app|one|tool)~", r"~mistake~",
-    r"~confess", r"~admit~", r"~edit:", r"~update:", r"~made (?:it |this |that )?(?:with|in|using|by)~", r"~is from~",
-    r"~came from~", r"~aclar", r"~perdon~", r"~correccion~", r"~en realidad~", r"~me equivoque~", r"更正", r"纠正", r"其实",
-    r"搞错", r"抱歉", r"说明一下", r"訂正", r"実は", r"間違え", r"すみません", r"ごめん",
+    r"~oops~", r"~sorry~", r"~correction~", r"~to be clear~", r"~actually~", r"~wrong (?:tab|app|one|tool)~",
+    r"~mistake~", r"~confess", r"~admit~", r"~edit:", r"~update:",
+    r"~made (?:it |this |that )?(?:with|in|using|by)~", r"~is from~", r"~came from~", r"~aclar", r"~perdon~",
+    r"~correccion~", r"~en realidad~", r"~me equivoque~", r"更正", r"纠正", r"其实", r"搞错", r"抱歉",
+    r"说明一下", r"訂正", r"実は", r"間違え", r"すみません", r"ごめん",
 )  # fmt: skip
 
 

@@ -11,10 +11,11 @@ from echoloop.lab.annotators.talk import speaks_of_pictures
 from echoloop.lab.annotators.wording import bare, cues, evened
 
 _PICTURES = cues(
-    r"~images?~", r"~pictures?~", r"~pics?~", r"~photos?~", r"~illustrat", r"~draw(?:s|n|ing|ings)?~", r"~drew~", r"~paint(?:s|ed|ing|ings)?~",
-    r"~edit(?:s|ed|ing)?~", r"~generat", r"~render", r"~prompts?~", r"~sketch", r"~artwork", r"~poster", r"~visuals?~", r"~portrait",
-    r"imagen", r"~foto", r"~dibuj", r"~edit(?:o|ar|e)", r"ilustra", r"~pint[aoe]", r"~genera", r"图", r"画", r"照片", r"修", r"提示词", r"生成", r"画像",
-    r"絵", r"イラスト", r"描", r"生成", r"編集", r"プロンプト", r"写真", r"加工",
+    r"~images?~", r"~pictures?~", r"~pics?~", r"~photos?~", r"~illustrat", r"~draw(?:s|n|ing|ings)?~",
+    r"~drew~", r"~paint(?:s|ed|ing|ings)?~", r"~edit(?:s|ed|ing)?~", r"~generat", r"~render", r"~prompts?~",
+    r"~sketch", r"~artwork", r"~poster", r"~visuals?~", r"~portrait", r"imagen", r"~foto", r"~dibuj",
+    r"~edit(?:o|ar|e)", r"ilustra", r"~pint[aoe]", r"~genera", r"图", r"画", r"照片", r"修", r"提示词",
+    r"生成", r"画像", r"絵", r"イラスト", r"描", r"生成", r"編集", r"プロンプト", r"写真", r"加工",
 )  # fmt: skip
 _MADE = cues(
     r"~made~",
@@ -30,13 +31,16 @@ _MADE = cues(
     r"作",
 )
 _BUSINESS = cues(
-    r"~funding~", r"~invest", r"~login~", r"~log ?in~", r"~sign ?in~", r"~subscri", r"~pric(?:e|es|ing)~", r"~hiring~", r"~hires?~", r"~jobs?~", r"~app~",
-    r"~password", r"~support~", r"~court~", r"~lawsuit~", r"~sued?~", r"~terms~", r"~servers?~", r"~region~", r"~down (?:again|for|today)~", r"~outage",
-    r"~offline~", r"~office", r"~ceo~", r"~founder", r"~compan(?:y|ies)~", r"~shares?~ (?:rise|fall|price)", r"~revenue", r"~acqui", r"~employees~",
-    r"~billing~", r"~invoice", r"~account~", r"~update~", r"~version \d", r"~conference~", r"~partner", r"~privacy~", r"~api~", r"~users~",
-    r"inversion", r"empresa", r"~precio", r"~sube de", r"contrasena", r"servidor", r"suscrip", r"demanda", r"oficina", r"~mi cuenta~", r"iniciar sesion",
-    r"融资", r"登录", r"登不", r"公司", r"涨价", r"价格", r"订阅", r"服务器", r"招聘", r"宕机", r"裁员", r"上市", r"会员", r"资金", r"資金", r"会社",
-    r"落ち", r"値上げ", r"料金", r"採用", r"障害", r"ログイン", r"サーバ", r"発表", r"上場", r"訴訟",
+    r"~funding~", r"~invest", r"~login~", r"~log ?in~", r"~sign ?in~", r"~subscri", r"~pric(?:e|es|ing)~",
+    r"~hiring~", r"~hires?~", r"~jobs?~", r"~app~", r"~password", r"~support~", r"~court~", r"~lawsuit~",
+    r"~sued?~", r"~terms~", r"~servers?~", r"~region~", r"~down (?:again|for|today)~", r"~outage",
+    r"~offline~", r"~office", r"~ceo~", r"~founder", r"~compan(?:y|ies)~", r"~shares?~ (?:rise|fall|price)",
+    r"~revenue", r"~acqui", r"~employees~", r"~billing~", r"~invoice", r"~account~", r"~update~",
+    r"~version \d", r"~conference~", r"~partner", r"~privacy~", r"~api~", r"~users~", r"inversion",
+    r"empresa", r"~precio", r"~sube de", r"contrasena", r"servidor", r"suscrip", r"demanda", r"oficina",
+    r"~mi cuenta~", r"iniciar sesion", r"融资", r"登录", r"登不", r"公司", r"涨价", r"价格", r"订阅",
+    r"服务器", r"招聘", r"宕机", r"裁员", r"上市", r"会员", r"资金", r"資金", r"会社", r"落ち", r"値上げ",
+    r"料金", r"採用", r"障害", r"ログイン", r"サーバ", r"発表", r"上場", r"訴訟",
 )  # fmt: skip
 _ARTICLE = r"\b(?:an?|the|our|my|your|his|her|their|this|that|some|every|each|un|una|el|la|los|las|mi|su|nuestro|wanted|hire|chocolate|black|yellow) "
 

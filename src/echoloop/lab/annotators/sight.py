@@ -5,7 +5,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from hashlib import sha256
 
-from echoloop.images import BadImage, Pixels, decode
+from echoloop.images import BadImage, decode
 from echoloop.lab.annotators.screens import Screen, read_screen
 from echoloop.lab.scenes import SceneReading, read
 
@@ -59,12 +59,4 @@ def _look(name: str, data: bytes) -> Sight:
     except BadImage:
         return Sight(name)
     screen = read_screen(pixels)
-    return Sight(name, None if screen else _read(pixels), screen)
-
-
-def _read(pixels: Pixels) -> SceneReading | None:
-    """The detector has no answer for lettering without ink, such as the rim of a page: then there is no scene."""
-    try:
-        return read(pixels)
-    except IndexError:
-        return None
+    return Sight(name, None if screen else read(pixels), screen)

@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
 
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe0f\ufeff\U000e0000-\U000e007f]"
@@ -40,7 +39,3 @@ def weight(text: str) -> int:
     """Roughly how many words: a wide letter (Chinese, Japanese) counts for half a word."""
     wide = len(_WIDE.findall(text))
     return len(_WORDS.findall(_WIDE.sub(" ", text))) + wide // 2
-
-
-def joined(parts: Iterable[str]) -> str:
-    return "\n".join(part for part in parts if part)

@@ -167,9 +167,11 @@ def word_in(view: Pixels, letters: list[Box], background: Background) -> str | N
     bright = view[top:bottom, left:right].mean(axis=-1)
     inked = bright if background == "night" else 255 - bright
     inked = _trimmed((inked - inked.min()) / max(float(np.ptp(inked)), 1.0))
+    if inked.shape[0] < HEIGHT:
+        return None
     pitch = inked.shape[0] / HEIGHT * PITCH
     count = round((inked.shape[1] + pitch / PITCH) / pitch)
-    if not 1 <= count <= 10 or inked.shape[0] < HEIGHT:
+    if not 1 <= count <= 10:
         return None
     soft = Image.fromarray((inked * 255).astype(np.uint8))
     dots = np.asarray(soft.resize((PITCH * count - (PITCH - WIDTH), HEIGHT), Image.Resampling.BOX)) / 255
@@ -186,4 +188,6 @@ def word_in(view: Pixels, letters: list[Box], background: Background) -> str | N
 def _trimmed(inked: NDArray[np.floating]) -> NDArray[np.floating]:
     """Without the blurred rim: rows and columns from the first to the last that hold real ink."""
     rows, columns = np.flatnonzero((inked > 0.5).any(axis=1)), np.flatnonzero((inked > 0.5).any(axis=0))
+    if not rows.size:
+        return inked[:0, :0]
     return inked[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
