@@ -203,6 +203,8 @@ def _encoding(sent: Sequence[bytes]) -> Callable[[int], dict[str, Any]]:
 
 def _share(source: Path, target: Path) -> None:
     """A workspace of its own whose pictures are links."""
+    with writing(target):
+        pass
     for file in source.rglob("*"):
         if file.is_file():
             link = target / file.relative_to(source)

@@ -23,6 +23,9 @@ def endpoint(**changes: object) -> Endpoint:
         ({"concurrency": 0}, "concurrency must be at least 1"),
         ({"total_timeout": 0}, "total_timeout must be above 0"),
         ({"requests_per_minute": -1}, "requests_per_minute"),
+        ({"parameters": {"model": "x"}}, "may not set model"),
+        ({"parameters": {"seed": 1}, "omit": ("seed",)}, "both name seed"),
+        ({"parameters": {"seed": object()}}, "plain values"),
     ],
 )
 def test_a_wrong_endpoint_says_which_and_why(changes: dict[str, object], message: str) -> None:
@@ -40,6 +43,15 @@ def test_an_endpoint_travels() -> None:
 def test_the_snapshot_is_what_is_pinned() -> None:
     assert endpoint().pinned_model == "m"
     assert endpoint(snapshot="m-2026-01-01").pinned_model == "m-2026-01-01"
+
+
+def test_what_an_endpoint_is_sent_is_its_own_affair() -> None:
+    asked = {"temperature": 0, "seed": 3}
+    assert endpoint().sent(asked) == asked
+    told = endpoint(parameters={"temperature": 1, "reasoning": {"effort": "low"}}, omit=("seed",))
+    assert told.sent(asked) == {"temperature": 1, "reasoning": {"effort": "low"}}
+    assert len({one.identity for one in (endpoint(), told, endpoint(omit=("seed",)))}) == 3
+    assert pickle.loads(pickle.dumps(told)) == told  # noqa: S301 - our own bytes
 
 
 def test_a_missing_key_names_endpoint_and_variable() -> None:

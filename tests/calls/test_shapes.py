@@ -78,6 +78,11 @@ def test_a_rubrics_own_rule_decides() -> None:
     assert isinstance(fit(Parsed(parse), said("four")), Unparsed)
 
 
+def test_a_quotation_in_a_text_that_was_cut_off_is_no_answer() -> None:
+    answer = fit(Parsed(str), said("The rubric says such as [[4]]", truncated=True))
+    assert answer == Unparsed("The rubric says such as [[4]]", "truncated")
+
+
 @given(st.text(max_size=200))
 def test_no_text_breaks_the_reader(text: str) -> None:
     assert isinstance(fit(SHAPE, said(text)), Answered | Unparsed)

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from echoloop.cli.demo_run import DemoPlan, DemoResult, run_demo
@@ -24,4 +25,4 @@ def copy_of(finished: tuple[DemoPlan, DemoResult], tmp_path: Path) -> DemoPlan:
 
     plan, _ = finished
     shutil.copytree(plan.folder, tmp_path / "demo", ignore=shutil.ignore_patterns("report", "releases"))
-    return DemoPlan(folder=str(tmp_path / "demo"), seed=plan.seed, threads=plan.threads, faulty=plan.faulty)
+    return msgspec.structs.replace(plan, folder=str(tmp_path / "demo"))

@@ -14,9 +14,10 @@ from echoloop.grading import read_grade
         ("first [[3]], on reflection\n[[ 10 ]]", 10),
         ("**[[4]]**", 4),
         ("最後に [[1]]。", 1),
+        ("fine: **[[6]].**\n\n", 6),
     ],
 )
-def test_the_last_bracket_counts(text: str, score: int) -> None:
+def test_the_bracket_at_the_end_counts(text: str, score: int) -> None:
     assert read_grade(text).score == score
 
 
@@ -35,6 +36,9 @@ def test_the_last_bracket_counts(text: str, score: int) -> None:
         "good [[8]] but [[n/a]]",
         "[[]]",
         "[[９９]]",
+        "[[3]] Actually, on reflection, it deserves a 9",
+        "[[3]]\n\nNote: 9",
+        "The rubric asks for [[4]], so I would say 8",
     ],
 )
 def test_what_does_not_fit_is_no_score(text: str) -> None:

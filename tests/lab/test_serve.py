@@ -17,6 +17,7 @@ from echoloop.calls import fenced
 from echoloop.lab.serve import serving
 from echoloop.lab.serve_faults import fate_of
 from echoloop.lab.serve_options import ServeOptions
+from echoloop.records import Mistake
 
 Client = Callable[..., Awaitable[tuple[int, Any, bytes]]]
 
@@ -181,7 +182,7 @@ def test_faults_depend_on_seed_body_and_attempt_alone() -> None:
     ],
 )
 def test_impossible_options_are_refused(wrong: dict[str, float]) -> None:
-    with pytest.raises(ValueError, match=next(iter(wrong)) if len(wrong) == 1 else "rates"):
+    with pytest.raises(Mistake, match=next(iter(wrong)) if len(wrong) == 1 else "rates"):
         ServeOptions(**wrong)
 
 

@@ -41,6 +41,54 @@ def test_other_places(dirty: str, clean: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("https://news.ycombinator.com/item?id=1", "https://news.ycombinator.com/item?id=2"),
+        ("https://www.youtube.com/watch?v=abc", "https://www.youtube.com/watch?v=abd"),
+        ("https://www.youtube.com/watch?v=abc_", "https://www.youtube.com/watch?v=abc"),
+        (
+            "https://m.facebook.com/story.php?story_fbid=1&id=9",
+            "https://m.facebook.com/story.php?story_fbid=2&id=9",
+        ),
+        (
+            "https://bbs.example.org/thread.php?tid=1&page=2",
+            "https://bbs.example.org/thread.php?tid=1&page=3",
+        ),
+    ],
+)
+def test_posts_that_only_a_query_tells_apart_stay_apart(one: str, other: str) -> None:
+    assert canonical_url(one) != canonical_url(other)
+    assert canonical_url(canonical_url(one)) == canonical_url(one)
+
+
+@pytest.mark.parametrize(
+    ("dirty", "clean"),
+    [
+        ("https://news.ycombinator.com/item?id=1#2", "https://news.ycombinator.com/item?id=1"),
+        ("https://youtube.com/watch?si=Zz&v=abc&feature=share", "https://youtube.com/watch?v=abc"),
+        (
+            "https://youtube.com/watch?v=abc&amp;utm_source=x&amp;UTM_medium=y",
+            "https://youtube.com/watch?v=abc",
+        ),
+        ("**https://a.example/p?b=2&a=1&fbclid=IwAR0&mc_cid=1**", "https://a.example/p?a=1&b=2"),
+        ("_https://a.example/p?b=2_", "https://a.example/p?b=2"),
+        ("(https://a.example/p?b=2&ref=home).", "https://a.example/p?b=2"),
+        ("https://a.example/p?gclid=1&igshid=2&igsh=3&ref_src=4&ref_url=5&share_id=6", "https://a.example/p"),
+        ("https://a.example/?", "https://a.example"),
+        ("https://a.example/?id=1/", "https://a.example?id=1/"),
+        (
+            "https://bsky.app/profile/a.example/post/3k?ref_src=embed",
+            "https://bsky.app/profile/a.example/post/3k",
+        ),
+        ("https://x.com/a/status/1?s=46&t=Q", "https://x.com/i/status/1"),
+        ("https://www.reddit.com/comments/abc/_/d1?context=3&id=7", "https://reddit.com/comments/abc/_/d1"),
+    ],
+)
+def test_of_a_query_only_what_names_the_post_stays(dirty: str, clean: str) -> None:
+    assert canonical_url(dirty) == clean
+
+
+@pytest.mark.parametrize(
     "junk",
     ["", "   ", "not a url", "ftp://x.com/a", "javascript:alert(1)", "https://", "https://a.b:99999999/x"],
 )
@@ -55,4 +103,10 @@ def test_the_canonical_form_is_stable(text: str) -> None:
         once = canonical_url(text)
     except NotAPostUrl:
         return
+    assert canonical_url(once) == once
+
+
+@given(st.text(alphabet="ab=&;?#/_.*)amp%:\xa0é", max_size=40))
+def test_the_canonical_form_of_any_query_is_stable(query: str) -> None:
+    once = canonical_url(f"https://a.example/p?{query}")
     assert canonical_url(once) == once

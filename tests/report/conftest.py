@@ -138,6 +138,8 @@ def standings() -> list[Standing]:
             refused=2 if model == "garnet" else 0,
             failed=0,
             coverage=0.0 if model == "garnet" else 0.9,
+            asked=10,
+            scored=0 if model == "garnet" else 9,
             reason="never compared with another model" if model == "garnet" else "",
         )
         for split in ("text_to_image", "image_to_image")

@@ -93,3 +93,19 @@ def test_a_full_disk_is_a_problem_with_a_remedy(
     with pytest.raises(Problem, match="the report was not written: No space left"):
         write_report(workspace, "GPT-4o")
     assert not workspace.report.exists()
+
+
+@pytest.mark.parametrize("theirs", ["thesis.tex", "SHA256SUMS"])
+def test_a_folder_that_is_no_report_is_never_replaced(tmp_path: Path, theirs: str) -> None:
+    (tmp_path / "report").mkdir()
+    (tmp_path / "report" / theirs).write_text("years of work")
+    with pytest.raises(Problem, match="not a report"):
+        write_whole(tmp_path / "report")
+    assert contents(tmp_path / "report") == {theirs: b"years of work"}
+    assert [path.name for path in tmp_path.iterdir()] == ["report"]
+
+
+def test_an_empty_folder_becomes_a_report(tmp_path: Path) -> None:
+    (tmp_path / "report").mkdir()
+    write_whole(tmp_path / "report")
+    assert contents(tmp_path / "report")["index.html"] == b"whole"

@@ -101,23 +101,43 @@ def pictures_of_others(rows: list[Post]) -> list[Post]:
     return [*(row for row in rows if not row.images), *rotate("images")(with_pictures)]
 
 
-SABOTAGES: dict[str, tuple[str, Callable[[Stage], Stage]]] = {
-    "inputs and outputs swapped": ("pictures", lambda stage: after(stage, pictures_swapped)),
+# name -> the check that must turn red, the stage that is broken, and how.
+SABOTAGES: dict[str, tuple[str, str, Callable[[Stage], Stage]]] = {
+    "inputs and outputs swapped": (
+        "input pictures",
+        "pictures",
+        lambda stage: after(stage, pictures_swapped),
+    ),
     "replies dropped": (
+        "samples: recall",
         "threads",
         lambda stage: after(
             stage, each(posts=lambda row: row.posts[:1], parents=lambda row: row.parents[:1])
         ),
     ),
-    "captions shuffled": ("extraction", lambda stage: after(stage, rotate("prompt"))),
-    "pictures on the wrong posts": ("posts", lambda stage: after(stage, pictures_of_others)),
-    "posts skipped in silence": ("posts", lambda stage: after(stage, every_fifth_lost)),
-    "relevant posts lost": ("relevance", lambda stage: after(stage, every_fifth_lost)),
+    "captions shuffled": ("prompts", "extraction", lambda stage: after(stage, rotate("prompt"))),
+    "pictures on the wrong posts": (
+        "output pictures",
+        "posts",
+        lambda stage: after(stage, pictures_of_others),
+    ),
+    "posts skipped in silence": (
+        "relevant posts: recall",
+        "posts",
+        lambda stage: after(stage, every_fifth_lost),
+    ),
+    "relevant posts lost": (
+        "relevance: rows unaccounted for",
+        "relevance",
+        lambda stage: after(stage, every_fifth_lost),
+    ),
     "everything is Benchmark": (
+        "quality Benchmark: precision",
         "extraction",
         lambda stage: after(stage, each(quality=lambda row: "Benchmark")),
     ),
     "boxes beside the pictures": (
+        "boxes",
         "screenshots",
         lambda stage: after(
             stage,
@@ -128,48 +148,95 @@ SABOTAGES: dict[str, tuple[str, Callable[[Stage], Stage]]] = {
         ),
     ),
     "blanks left open": (
+        "filled blanks: recall",
         "pictures",
         lambda stage: after(stage, lambda rows: [row for row in rows if not row.prompt_fill_blank]),
     ),
-    "guard obeyed the wrong way round": ("safety", lambda stage: _inverted_guard(stage)),
-    "feedback forgotten": ("extraction", lambda stage: after(stage, each(community_feedback=lambda row: ()))),
+    "guard obeyed the wrong way round": (
+        "withheld for safety",
+        "safety",
+        lambda stage: _inverted_guard(stage),
+    ),
+    "feedback forgotten": (
+        "feedback: recall",
+        "extraction",
+        lambda stage: after(stage, each(community_feedback=lambda row: ())),
+    ),
     "a judge sees another item's picture": (
+        "pairs told apart, of",
         "verdicts",
         lambda stage: before(stage, Output, rotate_within_split),
     ),
     "scores turned round": (
+        "pairs told apart the wrong way round",
         "verdicts",
         lambda stage: after(stage, each(score=lambda row: None if row.score is None else 11 - row.score)),
     ),
     "everybody gets the same score": (
+        "pairs told apart, of",
         "verdicts",
         lambda stage: after(stage, each(score=lambda row: None if row.score is None else 5.0)),
     ),
     "two models' pictures exchanged": (
+        "pairs told apart the wrong way round",
         "outputs",
         lambda stage: after(stage, lambda rows: swap_names(rows, "ochre", "hazel")),
     ),
     "refusals counted as outages": (
+        "refusals of garnet",
         "outputs",
         lambda stage: after(stage, each(state=lambda row: "failed" if row.state == "refused" else row.state)),
     ),
     "measured the wrong way round": (
+        "tint of birch: interval beyond 0",
         "measurements",
         lambda stage: after(stage, each(value=lambda row: None if row.value is None else -row.value)),
     ),
     "not measured counts as zero": (
+        "tint of birch: strength",
         "measurements",
         lambda stage: after(
             stage, each(value=lambda row: 0.0 if row.reason == "not applicable" else row.value)
         ),
     ),
     "complaints read as praise": (
+        "complaints: recall",
         "feedback",
         lambda stage: after(
             stage, each(polarity=lambda row: "success" if row.polarity == "failure" else row.polarity)
         ),
     ),
-    "every complaint has one name": ("feedback", lambda stage: after(stage, each(keyword=lambda row: "bad"))),
+    "every complaint has one name": (
+        "complaints: named",
+        "feedback",
+        lambda stage: after(stage, each(keyword=lambda row: "bad")),
+    ),
+    "verdicts lost in silence": (
+        "verdicts: rows unaccounted for",
+        "verdicts",
+        lambda stage: after(stage, every_fifth_lost),
+    ),
+    "no mark counts as one": (
+        "grades lab-judge-lenient did not give",
+        "verdicts",
+        lambda stage: after(
+            stage,
+            each(
+                score=lambda row: 1.0 if row.score is None else row.score,
+                state=lambda row: "answered",
+            ),
+        ),
+    ),
+    "standings upside down": (
+        "text_to_image: rates off what the verdicts say",
+        "standings",
+        lambda stage: after(stage, each(rate=lambda row: None if row.rate is None else 1 - row.rate)),
+    ),
+    "outputs skipped in silence": (
+        "outputs: rows unaccounted for",
+        "outputs",
+        lambda stage: after(stage, every_fifth_lost),
+    ),
 }
 
 
@@ -184,5 +251,5 @@ def _inverted_guard(stage: Stage) -> Stage:
 
 def sabotaged(stages: Sequence[Stage], name: str) -> list[Stage]:
     """The loop with one stage broken."""
-    broken, harm = SABOTAGES[name]
+    _, broken, harm = SABOTAGES[name]
     return [harm(stage) if stage.name == broken else stage for stage in stages]

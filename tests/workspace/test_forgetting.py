@@ -1,11 +1,21 @@
 """Forgetting a post takes everything that was made from it, and nothing else."""
 
+import os
+import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
 
 import echoloop.records as records
-from echoloop.records import ImageRef, Post, Sample, Tombstone
+from echoloop.images import Rendition, encode_png
+from echoloop.records import ImageRef, Post, Problem, Sample, Tombstone
 from echoloop.records.arrow import from_table, to_table
-from echoloop.workspace import TOMBSTONES, Forgotten, Origin, Workspace, forget, writing
+from echoloop.workspace import TOMBSTONES, Forgotten, Origin, Workspace, forget, reading, unfinished, writing
 
 RECORDS = {name: getattr(records, name) for name in records.__all__}
 
@@ -59,3 +69,130 @@ def test_no_forgotten_bytes_stay_on_disk(tmp_path: Path) -> None:
         forget(workspace, ["a"], "asked", RECORDS)
         for path in workspace.path.rglob("*"):
             assert not path.is_file() or path.read_bytes() != b"mine"
+
+
+class Killed(BaseException):
+    """The process ends here: nothing that comes after it happens."""
+
+
+def kill_after(monkeypatch: pytest.MonkeyPatch, steps: int) -> None:
+    """After so many changes to the disk, no change happens any more."""
+    left = [steps]
+
+    def mortal(function: Callable[..., Any]) -> Callable[..., Any]:
+        def step(*given: Any, **named: Any) -> Any:
+            left[0] -= 1
+            if left[0] < 0:
+                raise Killed
+            return function(*given, **named)
+
+        return step
+
+    for name in ("rename", "replace", "unlink", "mkdir"):
+        monkeypatch.setattr(Path, name, mortal(getattr(Path, name)))
+    monkeypatch.setattr(shutil, "rmtree", mortal(shutil.rmtree))
+
+
+def everything(workspace: Workspace) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(workspace.path)): path.read_bytes()
+        for path in workspace.path.rglob("*")
+        if path.is_file() and path.name != "writer.lock"
+    }
+
+
+def build_with_pictures(path: Path) -> tuple[bytes, bytes]:
+    """A workspace where post a has a picture of its own, also as it was sent; the bytes of both."""
+    with writing(path) as workspace:
+        build(workspace)
+        mine = encode_png(np.full((40, 60, 3), 7, np.uint8))
+        sha256 = workspace.images.put(mine)
+        sent = workspace.images.rendition(sha256, Rendition(shortest_side=20))
+        post = Post(url="a", platform="x", text="t", created_at=None, images=(ImageRef(sha256=sha256),))
+        table = to_table([post, Post(url="b", platform="x", text="t", created_at=None)], Post)
+        workspace.tables.write("posts", table, Post, Origin(act="collect"))
+        return mine, workspace.images.read(sent)
+
+
+def test_a_forgetting_killed_anywhere_is_finished_by_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "fsync", lambda _: None)
+    bytes_of_a = build_with_pictures(tmp_path / "before")
+    shutil.copytree(tmp_path / "before", tmp_path / "whole")
+    with writing(tmp_path / "whole") as whole:
+        forget(whole, ["a"], "asked", RECORDS)
+    steps, finished = 0, False
+    while not finished:
+        path = tmp_path / f"killed-{steps}"
+        shutil.copytree(tmp_path / "before", path)
+        with writing(path) as workspace:
+            with monkeypatch.context() as patch:
+                kill_after(patch, steps)
+                try:
+                    forget(workspace, ["a"], "asked", RECORDS)
+                    finished = True
+                except Killed:
+                    pass
+            begun = bool(unfinished(workspace).reasons)
+            forget(workspace, ["z"] if begun else ["a", "z"], "asked", RECORDS)
+            assert not unfinished(workspace).reasons
+        left = everything(workspace)
+        assert not set(left.values()) & set(bytes_of_a), steps
+        assert left.keys() - {name for name in left if TOMBSTONES in name} == {
+            name for name in everything(whole) if TOMBSTONES not in name
+        }, steps
+        for name in ("posts", "samples"):
+            assert workspace.tables.read(name).equals(whole.tables.read(name))
+        assert workspace.tables.read(TOMBSTONES).column("url").to_pylist() == ["a", "z"]
+        steps += 1
+    assert steps > 15
+
+
+def test_what_a_killed_run_left_is_swept(tmp_path: Path) -> None:
+    with writing(tmp_path / "ws") as workspace:
+        build(workspace)
+        for place in ("tables/posts/.draft-1/part", "tables/half/abc/part", "images/ab/.abc.1.0a1b2c3d"):
+            (workspace.path / place).parent.mkdir(parents=True, exist_ok=True)
+            (workspace.path / place).write_bytes(b"mine")
+        forget(workspace, ["a"], "asked", RECORDS)
+    assert b"mine" not in everything(workspace).values()
+
+
+def test_pictures_that_only_receipts_know_go_unless_others_need_them(tmp_path: Path) -> None:
+    with writing(tmp_path / "ws") as workspace:
+        build(workspace)
+        drawn, theirs = workspace.images.put(b"drawn for a"), workspace.images.put(b"drawn for both")
+        done = forget(workspace, ["a"], "asked", RECORDS, pictures=[drawn, theirs], needed=[theirs])
+        assert drawn in done.images
+        assert drawn not in workspace.images
+        assert theirs in workspace.images
+
+
+def release(workspace: Workspace, version: str, *posts: str) -> Path:
+    file = workspace.releases / version / "data" / "analysis" / "test-00000-of-00001.parquet"
+    file.parent.mkdir(parents=True)
+    pq.write_table(pa.table({"prompt": ["p"], "source_posts": [list(posts)]}), file)
+    return file
+
+
+def test_releases_that_still_hold_a_post_are_named(tmp_path: Path) -> None:
+    with writing(tmp_path / "ws") as workspace:
+        build(workspace)
+        held = release(workspace, "0.1.0", "b", "a")
+        release(workspace, "0.2.0", "b")
+        release(workspace, "0.3.0", "b").write_bytes(b"no Parquet")
+        before = held.read_bytes()
+        for _ in range(2):
+            done = forget(workspace, ["a"], "asked", RECORDS)
+            assert done.releases == ("0.1.0", "0.3.0")
+        assert held.read_bytes() == before
+
+
+def test_a_table_of_unknown_records_is_said_before_anything_is_changed(tmp_path: Path) -> None:
+    with writing(tmp_path / "ws") as workspace:
+        build(workspace)
+        before = everything(workspace)
+        with pytest.raises(Problem, match="'Sample'"):
+            forget(workspace, ["a"], "asked", {name: RECORDS[name] for name in RECORDS if name != "Sample"})
+    assert everything(reading(tmp_path / "ws")) == before

@@ -1,6 +1,8 @@
 """A manifest means complete; anything less is never trusted."""
 
+import contextlib
 import resource
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -82,6 +84,71 @@ def test_a_manifest_that_does_not_read_is_no_silent_miss(workspace: Workspace) -
     (workspace.tables.folder / "posts" / "manifest.json").write_text("{")
     with pytest.raises(DamagedTable):
         workspace.tables.manifest("posts")
+
+
+def generations(workspace: Workspace) -> list[str]:
+    return sorted(path.name for path in (workspace.tables.folder / "posts").iterdir() if path.is_dir())
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+def kill(*_: object, **__: object) -> None:
+    raise Killed
+
+
+@pytest.mark.parametrize("urls", ["a", "b"], ids=["the same rows", "other rows"])
+@pytest.mark.parametrize("step", ["rename", "replace"])
+def test_a_writer_killed_at_a_rename_leaves_the_old_table(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, urls: str, step: str
+) -> None:
+    write(workspace, "a")
+    with monkeypatch.context() as patch, contextlib.suppress(Killed):
+        patch.setattr(Path, step, kill)
+        patch.setattr(shutil, "rmtree", shutil.rmtree if urls == "a" else kill)
+        write(workspace, urls)
+    assert from_table(workspace.tables.read("posts"), Post) == posts("a")
+    write(workspace, urls)
+    assert from_table(workspace.tables.read("posts"), Post) == posts(urls)
+    assert len(generations(workspace)) == 1
+
+
+def test_the_same_rows_from_elsewhere_change_the_manifest_alone(workspace: Workspace) -> None:
+    write(workspace, "a")
+    part = next((workspace.tables.folder / "posts").rglob("*.parquet"))
+    before = part.stat()
+    workspace.tables.write("posts", to_table(posts("a"), Post), Post, Origin(act="curate"))
+    assert part.stat() == before
+    manifest = workspace.tables.manifest("posts")
+    assert manifest is not None
+    assert manifest.origin.act == "curate"
+
+
+def test_a_damaged_table_is_healed_by_the_same_rows(workspace: Workspace) -> None:
+    write(workspace, "a")
+    next((workspace.tables.folder / "posts").rglob("*.parquet")).write_bytes(b"torn")
+    write(workspace, "a")
+    assert from_table(workspace.tables.read("posts"), Post) == posts("a")
+    assert len(generations(workspace)) == 1
+
+
+def test_a_reader_overtaken_by_a_writer_reads_the_new_table(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The writer replaces the table between the reader's look at the manifest and its look at the parts."""
+    write(workspace, "a")
+    read_bytes, overtaken = Path.read_bytes, False
+
+    def overtake(path: Path) -> bytes:
+        nonlocal overtaken
+        if path.suffix == ".parquet" and not overtaken:
+            overtaken = True
+            write(workspace, "b")
+        return read_bytes(path)
+
+    monkeypatch.setattr(Path, "read_bytes", overtake)
+    assert from_table(workspace.tables.read("posts"), Post) == posts("b")
 
 
 FULL_DISK = """

@@ -3,10 +3,12 @@
 import os
 import re
 from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
 
+from echoloop.calls.wire import OURS
 from echoloop.records.problems import Mistake
 
 _FACTORY = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
@@ -43,7 +45,11 @@ class Price(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
-    """One model behind one address (`base_url`) or one in-process `factory` ("package.module:function")."""
+    """One model behind one address (`base_url`) or one in-process `factory` ("package.module:function").
+
+    `parameters` go with every request and win over what an act asks for; those that `omit` names are never sent. Some
+    servers answer 400 to a parameter that they do not know.
+    """
 
     name: str
     provider: str
@@ -61,6 +67,8 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     connect_timeout: float = 10
     retries: int = 5
     price: Price | None = None
+    parameters: dict[str, Any] = {}
+    omit: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for problem in _problems(self):
@@ -70,6 +78,17 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     def pinned_model(self) -> str:
         """The model id that is sent, keyed and receipted: the snapshot where one is pinned."""
         return self.snapshot or self.model
+
+    @property
+    def identity(self) -> str:
+        """What answers: another model, or the same one told otherwise, makes another table."""
+        told = msgspec.json.encode([self.parameters, sorted(self.omit)], order="sorted").decode()
+        return f"{self.provider}/{self.pinned_model} {told}"
+
+    def sent(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """What this endpoint is sent when an act asks for these parameters."""
+        merged = {**parameters, **self.parameters}
+        return {name: value for name, value in merged.items() if name not in self.omit}
 
 
 def key_of(endpoint: Endpoint, environment: Mapping[str, str] = os.environ) -> str | None:
@@ -97,10 +116,24 @@ def _problems(endpoint: Endpoint) -> list[str]:
         found.append(f"concurrency must be at least 1, not {endpoint.concurrency}")
     if endpoint.retries < 0:
         found.append(f"retries must be 0 or more, not {endpoint.retries}")
+    found += _parameter_problems(endpoint)
     for name in ("total_timeout", "connect_timeout", "requests_per_minute", "tokens_per_minute"):
         limit = getattr(endpoint, name)
         if limit is not None and not limit > 0:
             found.append(f"{name} must be above 0, not {limit}")
+    return found
+
+
+def _parameter_problems(endpoint: Endpoint) -> list[str]:
+    found: list[str] = []
+    if taken := OURS.intersection(endpoint.parameters):
+        found.append(f"parameters may not set {', '.join(sorted(taken))}: the request itself says it")
+    if both := sorted(set(endpoint.omit).intersection(endpoint.parameters)):
+        found.append(f"parameters and omit both name {', '.join(both)}")
+    try:
+        msgspec.json.decode(msgspec.json.encode(endpoint.parameters))
+    except TypeError as error:
+        found.append(f"parameters must be plain values: {error}")
     return found
 
 

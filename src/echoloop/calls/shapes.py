@@ -23,7 +23,10 @@ class AsIs(msgspec.Struct, frozen=True):
 
 
 class Parsed(msgspec.Struct, frozen=True):
-    """A text read by the caller's own rule, which raises ValueError when it does not fit. Nothing is asked again."""
+    """A text read by the caller's own rule, which raises ValueError when it does not fit. Nothing is asked again.
+
+    A text that a limit cut off is never read: no rule can tell whether what it looks for was still to come.
+    """
 
     parse: Callable[[str], Any]
 
@@ -62,6 +65,8 @@ def fit(shape: Shape, reading: Reading) -> Answer[Any]:
     if not isinstance(answer.value, ChatText):
         return Unparsed("", f"expected text, got {type(answer.value).__name__}")
     text = answer.value.text
+    if reading.truncated and isinstance(shape, Parsed):
+        return Unparsed(text, "truncated")
     try:
         if isinstance(shape, Parsed):
             return Answered(shape.parse(text))

@@ -20,7 +20,7 @@ from echoloop.calls.requests import (
 
 _JSON = "application/json"
 _MEDIA_TYPE = re.compile(r"image/[a-z0-9.+-]{1,40}")
-_OURS = frozenset({"model", "messages", "prompt", "input", "image", "image[]", "mask", "stream"})
+OURS = frozenset({"model", "messages", "prompt", "input", "image", "image[]", "mask", "stream"})
 _encode = msgspec.json.encode
 
 
@@ -166,7 +166,7 @@ def _is_strict(schema: Any) -> bool:
 
 
 def _allowed(parameters: dict[str, Any]) -> dict[str, Any]:
-    if taken := _OURS.intersection(parameters):
+    if taken := OURS.intersection(parameters):
         raise ValueError(f"parameters may not set {', '.join(sorted(taken))}: the request itself says it")
     return parameters
 

@@ -61,10 +61,13 @@ def diagnose(*, place: Place = HERE, running: Running = AS_USUAL) -> None:
 
 def _run(place: Place, running: Running, stages: "Callable[[House], Sequence[Stage]]") -> None:
     from echoloop.cli.composing import read_house, session
+    from echoloop.cli.freshness import refuse_stale
 
     house = read_house(place)
+    todo = stages(house)
     with session(house, running) as opened:
-        results = opened.run(stages(house))
+        refuse_stale(opened, house, todo)
+        results = opened.run(todo)
         say(_summary(results))
         say(f"The tables are in {opened.workspace.tables.folder}")
 

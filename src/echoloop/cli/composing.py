@@ -166,7 +166,7 @@ def read_house(place: Place) -> House:
 def session(house: House, running: Running = AS_USUAL, mode: Mode = "live") -> Generator[Session]:
     """A workspace opened for writing, with signals that stop it cleanly."""
     hush()
-    progress = Progress("json" if running.json else None)
+    progress = Progress("json" if running.json else "quiet" if running.quiet else None)
     stop = threading.Event()
     if house.engine.runner == "ray":
         start_runner(house.engine)

@@ -10,6 +10,8 @@ from cyclopts import Parameter
 from echoloop.cli.holding import hold_signals
 from echoloop.cli.messages import say, then
 
+_ENOUGH = 130
+
 
 def demo(
     folder: Path = Path("echoloop-demo"),
@@ -53,9 +55,13 @@ def demo(
             part = check.part
             say(f"\n  {part}")
         say(f"    {check.line}")
+    if threads < _ENOUGH:
+        say(
+            f"\n  A town of {threads} threads is too small to tell painters apart; checks count from {_ENOUGH} threads on."
+        )
     red = [check for check in result.checks if not check.passed]
     say(f"\n{len(result.checks) - len(red)} of {len(result.checks)} checks hold. {result.seconds:.0f} s.")
     say(f"The report is in {result.report}")
     then(f"open it, look into {folder}/echoloop.toml, then `echoloop init` for your own posts and models.")
-    if not all_passed(result.checks):
+    if threads >= _ENOUGH and not all_passed(result.checks):
         sys.exit(1)

@@ -1,53 +1,104 @@
 """The tables of a run beside the truth of its town."""
 
 from collections.abc import Sequence
+from typing import TypeVar
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from echoloop.judge import score_arrays
+from echoloop.lab.accounting import RowCounts, accounting_checks
 from echoloop.lab.checks import Check
 from echoloop.lab.curate import Recovered, curation_checks
 from echoloop.lab.diagnose import complaint_checks, fault_checks
-from echoloop.lab.judge import absence_checks, order_checks, sameness_checks, twin_checks
+from echoloop.lab.judge import absence_checks, agreement_checks, order_checks, sameness_checks, twin_checks
 from echoloop.lab.painters import Painter
 from echoloop.lab.town import TownTruth
-from echoloop.records import Effect, FeedbackLabel, Output, Relevance, Sample, Split, Verdict
+from echoloop.records import (
+    Effect,
+    FeedbackLabel,
+    Item,
+    Output,
+    Post,
+    Relevance,
+    Sample,
+    Split,
+    Standing,
+    Verdict,
+)
 from echoloop.records.arrow import from_table
 from echoloop.workspace import Workspace
 
+R = TypeVar("R", bound=msgspec.Struct)
 _BENCHMARK: tuple[Split, ...] = ("image_to_image", "text_to_image")
 
 
 def demo_checks(workspace: Workspace, cast: Sequence[Painter], truth: TownTruth) -> list[Check]:
     """Curation, standings, faults and coverage, in the order of the loop."""
-    read = workspace.tables.read
+    tables = _Tables(workspace)
     recovered = Recovered(
-        relevance=tuple(from_table(read("relevance"), Relevance)),
-        unfolded=tuple(from_table(read("unfolded"), Sample)),
-        samples=tuple(from_table(read("samples"), Sample)),
+        relevance=tuple(tables.rows("relevance", Relevance)),
+        unfolded=tuple(tables.rows("unfolded", Sample)),
+        samples=tuple(tables.rows("samples", Sample)),
     )
-    outputs = from_table(read("outputs"), Output)
-    verdicts = from_table(read("verdicts"), Verdict)
+    outputs, verdicts = tables.rows("outputs", Output), tables.rows("verdicts", Verdict)
     names = [painter.name for painter in cast]
-    scores = all_scores(outputs, verdicts, names)
-    standings = order_checks(scores, names, cast) if truth.faulty else sameness_checks(scores)
-    standings += twin_checks(scores, names, cast, seed=truth.seed)
+    scores = {split: _scores(outputs, verdicts, split, names) for split in _BENCHMARK}
+    together = np.concatenate(list(scores.values()), axis=1)
     curation = curation_checks(recovered, truth)
+    standings = tables.rows("standings", Standing)
     return [
         *(check for check in curation if not check.shown),
         *(check for check in curation if check.shown),
-        *standings,
-        *fault_checks(from_table(read("effects"), Effect), cast),
-        *complaint_checks(from_table(read("feedback"), FeedbackLabel), truth),
-        *absence_checks(outputs, cast),
+        *(order_checks(together, names, cast) if truth.faulty else sameness_checks(together)),
+        *(
+            check
+            for split in _BENCHMARK
+            for check in agreement_checks(standings, scores[split], names, split)
+        ),
+        *twin_checks(together, names, cast, seed=truth.seed),
+        *fault_checks(tables.rows("effects", Effect), cast),
+        *complaint_checks(tables.rows("feedback", FeedbackLabel), truth),
+        *absence_checks(outputs, verdicts, cast),
+        *accounting_checks(_row_counts(tables, outputs, verdicts, names)),
     ]
 
 
-def all_scores(
-    outputs: Sequence[Output], verdicts: Sequence[Verdict], models: Sequence[str]
+class _Tables:
+    """A run's tables, as rows."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._tables = workspace.tables
+
+    def rows(self, name: str, record: type[R]) -> list[R]:
+        return from_table(self._tables.read(name), record)
+
+    def count(self, name: str) -> int:
+        return self._tables.read(name).num_rows
+
+
+def _row_counts(
+    tables: _Tables, outputs: Sequence[Output], verdicts: Sequence[Verdict], models: Sequence[str]
+) -> RowCounts:
+    items = tables.rows("items", Item)
+    judges = len({verdict.judge for verdict in verdicts})
+    delivered = sum(output.state == "answered" for output in outputs)
+    found = sum(post.found_by == "keyword" for post in tables.rows("posts", Post))
+    return {
+        "relevance": (found, tables.count("relevance") + tables.count("relevance.dropped")),
+        "samples": (tables.count("unfolded"), tables.count("samples") + tables.count("samples.dropped")),
+        "items": (tables.count("samples"), len(items) + tables.count("items.dropped")),
+        "outputs": (sum(item.split != "analysis" for item in items) * len(models), len(outputs)),
+        "verdicts": (delivered * judges, len(verdicts)),
+        "outputs without a verdict": (len(outputs) - delivered, tables.count("verdicts.dropped")),
+        "standings": (len(_BENCHMARK) * (judges + 1) * len(models), tables.count("standings")),
+        "measurements": (3 * len(outputs), tables.count("measurements")),
+    }
+
+
+def _scores(
+    outputs: Sequence[Output], verdicts: Sequence[Verdict], split: Split, models: Sequence[str]
 ) -> NDArray[np.float64]:
-    """Both benchmark splits as one judge x item x model array."""
     judges = sorted({verdict.judge for verdict in verdicts})
-    splits = [score_arrays(outputs, verdicts, split, judges, models).scores for split in _BENCHMARK]
-    return np.concatenate(splits, axis=1)
+    return score_arrays(outputs, verdicts, split, judges, models).scores

@@ -20,10 +20,10 @@ from echoloop.judge import VOTE, judge_stages
 from echoloop.lab.checks import Check
 from echoloop.lab.painters import PAINTERS, Painter, faultless_painters
 from echoloop.lab.town import POSTS_FILE, TRUTH_FILE, TownPlan, load_truth, write_town
-from echoloop.records import Standing
+from echoloop.records import Mistake, Standing
 from echoloop.records.arrow import from_table
 from echoloop.report import write_report
-from echoloop.workspace import Workspace, writing
+from echoloop.workspace import Workspace, place_file, writing
 
 RELEASE = "0.1.0"
 
@@ -73,14 +73,27 @@ def run_demo(
 
 
 def prepare(plan: DemoPlan) -> House:
-    """The town and the settings file, written unless they are there."""
+    """The town and the settings file, written unless they are there. A folder belongs to one plan."""
     folder = Path(plan.folder)
+    _claim(folder, plan)
     town = folder / "town"
     if not (town / POSTS_FILE).exists():
         write_town(town, TownPlan(seed=plan.seed, threads=plan.threads, faulty=plan.faulty))
     settings = folder / "echoloop.toml"
     settings.write_text(demo_settings(plan.cast, "faulty" if plan.faulty else "faultless"), "utf-8")
     return House(settings, read_settings(settings))
+
+
+def _claim(folder: Path, plan: DemoPlan) -> None:
+    note = folder / "demo.json"
+    mine = msgspec.json.encode(msgspec.structs.replace(plan, folder=""))
+    if note.exists() and note.read_bytes() != mine:
+        raise Mistake(
+            "this folder holds another demo (other seed, threads or faults)",
+            where=folder.absolute(),
+            remedy="Name another folder, or delete this one.",
+        )
+    place_file(note, mine)
 
 
 def loop_stages(house: House) -> list[Stage]:

@@ -1,6 +1,6 @@
-"""Which tables are fresh, stale or missing, in the order of the loop."""
+"""The acts of the loop as the settings allow them, and whether their tables can be built on."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from echoloop.cli.composing import House
 from echoloop.collect import collect_stages
@@ -9,35 +9,69 @@ from echoloop.diagnose import diagnose_stages
 from echoloop.engine import Session, Stage
 from echoloop.generate import generate_stages
 from echoloop.judge import judge_stages
-from echoloop.records import Problem
+from echoloop.records import Mistake, Problem
 from echoloop.workspace import Workspace
 
 
-def all_stages(house: House) -> list[Stage]:
-    """Every stage that the settings allow, in the order of the loop; an act without its settings is left out."""
-    found: list[Stage] = []
-    for act in (
-        lambda: collect_stages(house.collect),
-        lambda: curate_stages(house.curate),
-        lambda: generate_stages(house.generate),
-        lambda: judge_stages(house.judge),
-        lambda: diagnose_stages(house.diagnose),
-    ):
+def acts_of(house: House) -> dict[str, list[Stage] | Problem]:
+    """Every act in the order of the loop: its stages, or why the settings do not allow it."""
+    composed = {
+        "collect": lambda: collect_stages(house.collect),
+        "curate": lambda: curate_stages(house.curate),
+        "generate": lambda: generate_stages(house.generate),
+        "judge": lambda: judge_stages(house.judge),
+        "diagnose": lambda: diagnose_stages(house.diagnose),
+    }
+    found: dict[str, list[Stage] | Problem] = {}
+    for act, compose in composed.items():
         try:
-            found += act()
-        except Problem:
-            continue
+            found[act] = compose()
+        except Problem as problem:
+            found[act] = problem
     return found
 
 
-def states(house: House, workspace: Workspace) -> Iterator[str]:
-    """A line a stage."""
-    session = Session(workspace, house.endpoints.values())
-    for stage in all_stages(house):
-        manifest = workspace.tables.manifest(stage.output)
-        if manifest is None:
-            yield f"{stage.act:<9} {stage.output:<14} missing"
+def refuse_stale(session: Session, house: House, stages: Sequence[Stage]) -> None:
+    """Numbers are not built on a table whose own inputs or settings have changed since it was made.
+
+    A table that only lacks answers may be built on: everything made from it says its coverage.
+    """
+    makers = {
+        stage.output: stage for found in acts_of(house).values() if isinstance(found, list) for stage in found
+    }
+    own = {stage.output for stage in stages}
+    waiting = [name for stage in stages for name in stage.reads if name not in own]
+    seen: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        maker = makers.get(name)
+        if maker is None or name in seen:
             continue
-        state = "fresh" if session.is_fresh(stage) else "stale"
-        unanswered = f", {manifest.origin.unanswered:,} unanswered" if manifest.origin.unanswered else ""
-        yield f"{stage.act:<9} {stage.output:<14} {state:<7} {manifest.rows:>8,} rows{unanswered}"
+        seen.add(name)
+        if session.state(maker) == "stale":
+            raise Mistake(
+                f"the table {name!r} is older than what it is made from (inputs, settings, prompts, models or code)",
+                where=session.workspace.tables.folder / name,
+                remedy=f"Run `echoloop {maker.act}` first; receipts answer whatever has not changed.",
+            )
+        waiting += maker.reads
+
+
+def states(house: House, workspace: Workspace) -> Iterator[str]:
+    """A line a stage, or a line an act that the settings do not allow."""
+    session = Session(workspace, house.endpoints.values())
+    for act, found in acts_of(house).items():
+        if isinstance(found, Problem):
+            yield f"{act:<9} not set up: {found.what}"
+            continue
+        for stage in found:
+            yield _state_line(session, stage)
+
+
+def _state_line(session: Session, stage: Stage) -> str:
+    manifest = session.workspace.tables.manifest(stage.output)
+    line = f"{stage.act:<9} {stage.output:<14} {session.state(stage):<10}"
+    if manifest is None:
+        return line
+    unanswered = f", {manifest.origin.unanswered:,} unanswered" if manifest.origin.unanswered else ""
+    return f"{line} {manifest.rows:>8,} rows{unanswered}"

@@ -26,7 +26,7 @@ def leaderboard_text(standings: list[Standing]) -> str:
         f"vote {first.vote}, missing {first.missing}"
     )
     rows = [
-        f"  {'model':<16} {'win rate':>8}  {'95 % interval':<15} {'rank':<7} {'coverage':>8} {'refused':>7} {'failed':>6}"
+        f"  {'model':<16} {'win rate':>8}  {'95 % interval':<15} {'rank':<7} {'coverage':>8} {'graded':>7} {'refused':>7} {'failed':>6}"
     ]
     for one in sorted(standings, key=lambda standing: -(standing.rate if standing.rate is not None else -1)):
         if one.rate is None or one.low is None or one.high is None:
@@ -34,7 +34,7 @@ def leaderboard_text(standings: list[Standing]) -> str:
             continue
         rows.append(
             f"  {one.model:<16} {one.rate:>8.3f}  {one.low:.3f} .. {one.high:.3f}  {_range(one):<7} "
-            f"{one.coverage:>8.0%} {one.refused:>7} {one.failed:>6}"
+            f"{one.coverage:>8.0%} {_graded(one):>7} {one.refused:>7} {one.failed:>6}"
         )
     return "\n".join([title, *rows])
 
@@ -42,3 +42,8 @@ def leaderboard_text(standings: list[Standing]) -> str:
 def _range(standing: Standing) -> str:
     low, high = standing.rank_low, standing.rank_high
     return f"{low}" if low == high else f"{low}-{high}"
+
+
+def _graded(standing: Standing) -> str:
+    """The share of the grades that were asked for and given; rounded down, so that 100% means all."""
+    return f"{100 * standing.scored // standing.asked}%" if standing.asked else "-"

@@ -43,13 +43,25 @@ def export(
         Leave out everything that came from posts, so that the file can be published.
     """
     from echoloop.calls import export_ledger
+    from echoloop.records import Mistake
 
-    done = export_ledger(_path(place), out, public)
-    say(
-        f"Wrote {done.receipts:,} receipts to {out.absolute()}"
-        + (" without any post's text" if public else "")
-    )
-    then(f"a stranger replays with `echoloop ledger import {out.name}` and `--offline`.")
+    path = _path(place)
+    try:
+        done = export_ledger(path, out, public)
+    except OSError as error:
+        raise Mistake(
+            f"the export cannot be written: {error.strerror or error}", where=out.absolute()
+        ) from error
+    say(f"Wrote {done.receipts:,} receipts to {out.absolute()}")
+    if public:
+        say(
+            f"  {done.sealed + done.withheld:,} of them come from posts: their text was left out, keys and costs are there."
+        )
+        then("publish it beside a release, as the proof of what was asked and paid.")
+    else:
+        then(
+            f"with a copy of images/, `echoloop ledger import {out.name}` and `--offline` replay the run elsewhere."
+        )
 
 
 @ledger.command(name="import")

@@ -15,6 +15,14 @@ def explain(error: BaseException) -> int:
     if isinstance(error, BrokenPipeError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    if isinstance(error, OSError):
+        where = f" ({error.filename})" if error.filename else ""
+        print(
+            f"echoloop: {error.strerror or error}{where}\n"
+            "  Check that the folder is there and writable and that its disk has space, then run it again.",
+            file=sys.stderr,
+        )
+        return 1
     traceback.print_exception(error)
     print(
         "echoloop: this is a fault in echoloop, not in what you did. Nothing that was paid is lost.",

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
+from cyclopts.validators import Number
 
 
 @Parameter(name="*")
@@ -27,7 +28,7 @@ class Running:
     offline: Annotated[bool, Parameter(negative=())] = False
     """Answer from receipts alone; say what is missing."""
 
-    max_cost: float | None = None
+    max_cost: Annotated[float | None, Parameter(validator=Number(gte=0))] = None
     """Stop cleanly before this many US dollars are spent in this run."""
 
     force: Annotated[bool, Parameter(negative=())] = False
@@ -35,6 +36,9 @@ class Running:
 
     json: Annotated[bool, Parameter(negative=())] = False
     """Progress as JSON lines on standard error, for machines."""
+
+    quiet: Annotated[bool, Parameter(negative=())] = False
+    """No progress at all."""
 
 
 HERE = Place()

@@ -17,7 +17,7 @@ def release(version: str = "0.1.0", *, place: Place = HERE) -> None:
     from echoloop.workspace import writing
 
     house = read_house(place)
-    with writing(house.workspace) as workspace:
+    with writing(house.workspace, create=False) as workspace:
         released = write_release(workspace, house.settings.subject, version)
     for split, rows in released.splits.items():
         say(f"  {split:<16} {rows:>7,} items")

@@ -11,7 +11,7 @@ def report(*, place: Place = HERE) -> None:
     from echoloop.workspace import writing
 
     house = read_house(place)
-    with writing(house.workspace) as workspace:
+    with writing(house.workspace, create=False) as workspace:
         index = write_report(workspace, house.settings.subject)
     say(f"The report is in {index}")
     then("open it in a browser; nothing in it needs a network.")

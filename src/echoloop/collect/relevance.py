@@ -13,7 +13,7 @@ from echoloop.records import Answered, Drop, Keep, Post, Relevance
 from echoloop.records.arrow import from_table
 
 
-class RelevanceAnswer(BaseModel):
+class RelevanceAnswer(BaseModel, extra="forbid"):
     """What the reader says of one post."""
 
     score: int = Field(ge=1, le=5)

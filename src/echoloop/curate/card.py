@@ -4,12 +4,16 @@ _SPLITS = ("image_to_image", "text_to_image", "analysis")
 
 
 def card_text(subject: str, version: str, counts: dict[str, tuple[int, int]]) -> str:
-    """README.md with the YAML that dataset hubs and `datasets` read. `counts`: split -> items, bytes."""
+    """README.md with the YAML that dataset hubs and `datasets` read. `counts`: split -> items, bytes, for splits that have any."""
     configs = "\n".join(
         f"- config_name: {split}\n  data_files:\n  - split: test\n    path: data/{split}/*.parquet"
-        for split in _SPLITS
+        for split in counts
     )
-    rows = "\n".join(f"| {split} | {counts[split][0]:,} | {counts[split][1]:,} |" for split in _SPLITS)
+    rows = "\n".join(
+        f"| {split} | {items:,} | {size:,} |"
+        for split in _SPLITS
+        for items, size in [counts.get(split, (0, 0))]
+    )
     return f"""---
 license: other
 task_categories:

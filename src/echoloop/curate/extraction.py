@@ -27,25 +27,25 @@ from echoloop.records import (
 from echoloop.records.arrow import from_table
 
 
-class FeedbackClaim(BaseModel):
+class FeedbackClaim(BaseModel, extra="forbid"):
     """What the reader says somebody said."""
 
     post_url: str
     feedback: str
 
 
-class SampleClaim(BaseModel):
+class SampleClaim(BaseModel, extra="forbid"):
     """What the reader says is one task."""
 
     prompt: str
-    prompt_modified: bool = False
+    prompt_modified: bool
     post_urls: list[str]
     quality: Quality
-    quality_reason: str = ""
-    community_feedback: list[FeedbackClaim] = Field(default_factory=list[FeedbackClaim])
+    quality_reason: str
+    community_feedback: list[FeedbackClaim]
 
 
-class ExtractionAnswer(BaseModel):
+class ExtractionAnswer(BaseModel, extra="forbid"):
     """Every task of one conversation."""
 
     samples: list[SampleClaim] = Field(max_length=500)
@@ -83,14 +83,30 @@ def _confirm(asked: Asked[Conversation, ExtractionAnswer]) -> Iterator[Keep[Samp
             source_posts=conversation.source_posts,
         )
         return
+    if not answer.value.samples:
+        yield Drop(
+            key=conversation.id, reason="no task in the conversation", source_posts=conversation.source_posts
+        )
     seen: set[str] = set()
+    lost = 0
     for claim in answer.value.samples:
         for decision in _confirm_sample(claim, conversation, asked.receipt):
-            if isinstance(decision, Keep) and decision.row.id in seen:
-                continue
-            if isinstance(decision, Keep):
-                seen.add(decision.row.id)
+            decision = _once(decision, seen)
+            if isinstance(decision, Drop):
+                lost += 1
+                decision = msgspec.structs.replace(decision, key=f"{decision.key}#{lost}")
             yield decision
+
+
+def _once(decision: Keep[Sample] | Drop, seen: set[str]) -> Keep[Sample] | Drop:
+    """A sample that was told twice is kept once."""
+    if isinstance(decision, Drop):
+        return decision
+    sample = decision.row
+    if sample.id in seen:
+        return Drop(key=sample.id, reason="the same sample again", source_posts=sample.source_posts)
+    seen.add(sample.id)
+    return decision
 
 
 def _confirm_sample(

@@ -1,11 +1,13 @@
 """Samples -> the items of a release: complete tasks in two benchmark splits, the rest for analysis."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 
 import msgspec
 import pyarrow as pa
 
+from echoloop.curate.absences import NOT_HERE
 from echoloop.curate.provenance import fold
 from echoloop.curate.settings import CurateSettings
 from echoloop.engine import Desk
@@ -17,7 +19,8 @@ def select_items(desk: Desk[CurateSettings], samples: pa.Table) -> Iterator[Keep
     """Up to `per_split` items a benchmark split, drawn by a seeded order that adding samples does not shuffle."""
     places: dict[Split, int] = {"text_to_image": 0, "image_to_image": 0}
     seen: set[str] = set()
-    for sample in sorted(from_table(samples, Sample), key=lambda one: _draw(one, desk.settings.seed)):
+    rows = from_table(samples, Sample)
+    for sample in sorted(rows, key=lambda one: _draw(one, desk.settings.seed)):
         split = _split_of(sample)
         if split == "analysis":
             yield Keep(_item(sample, "analysis"))
@@ -31,13 +34,31 @@ def select_items(desk: Desk[CurateSettings], samples: pa.Table) -> Iterator[Keep
             seen.add(task)
             places[split] += 1
             yield Keep(_item(sample, split))
+    if not any(places.values()):
+        desk.note(f"no benchmark item: {_why_none(rows)}")
 
 
 def _split_of(sample: Sample) -> Split:
-    """A benchmark item has a whole prompt and at least one picture that came of it."""
-    if sample.quality != "Benchmark" or not sample.prompt.strip() or not sample.output_images:
+    if _lack(sample):
         return "analysis"
     return "image_to_image" if sample.input_images else "text_to_image"
+
+
+def _lack(sample: Sample) -> str:
+    """What a sample lacks to be a benchmark item: a whole task, its prompt, and a picture that came of it."""
+    if sample.quality != "Benchmark":
+        return NOT_HERE if sample.quality_reason == NOT_HERE else f"its quality is {sample.quality}"
+    if not sample.prompt.strip():
+        return "it has no prompt"
+    return "" if sample.output_images else "it has no output picture"
+
+
+def _why_none(samples: Sequence[Sample]) -> str:
+    if not samples:
+        return "there are no samples"
+    lacks = Counter(_lack(sample) for sample in samples)
+    lacks["per_split leaves no place"] = lacks.pop("", 0)
+    return ", ".join(f"{reason} ({count:,})" for reason, count in lacks.most_common() if count)
 
 
 def _draw(sample: Sample, seed: int) -> str:

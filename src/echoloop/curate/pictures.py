@@ -1,6 +1,6 @@
 """Samples -> samples with their pictures: what went in, what came out, what fills a blank, what is a screenshot."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 
 import msgspec
@@ -8,6 +8,8 @@ import pyarrow as pa
 from pydantic import BaseModel, Field
 
 from echoloop.calls import ChatRequest, load_prompt
+from echoloop.curate.absences import kept_for_analysis, pictures_not_here
+from echoloop.curate.claims import Claims
 from echoloop.curate.provenance import fold
 from echoloop.curate.settings import CurateSettings
 from echoloop.engine import Asked, Desk, Question, Rendering
@@ -18,12 +20,12 @@ from echoloop.records.arrow import from_table
 SHOWN = Rendition(shortest_side=512, longest_side=2048, format="jpeg", quality=90)
 
 
-class Group(BaseModel):
+class Group(BaseModel, extra="forbid"):
     """One time the task was carried out."""
 
-    inputs: list[int] = Field(default_factory=list[int])
-    outputs: list[int] = Field(default_factory=list[int])
-    post_urls: list[str] = Field(default_factory=list[str])
+    inputs: list[int]
+    outputs: list[int]
+    post_urls: list[str]
 
 
 class Completion(Group):
@@ -32,20 +34,24 @@ class Completion(Group):
     prompt: str
 
 
-class PicturesAnswer(BaseModel):
-    """How the pictures of a task belong together."""
+class PicturesAnswer(BaseModel, extra="forbid"):
+    """How the pictures of a task belong together. Nothing may be left out: silence would read as "nothing found"."""
 
-    groups: list[Group] = Field(default_factory=list[Group], max_length=200)
-    completions: list[Completion] = Field(default_factory=list[Completion], max_length=200)
-    conversation: int | None = None
+    groups: list[Group] = Field(max_length=200)
+    completions: list[Completion] = Field(max_length=200)
+    conversation: int | None
 
 
 class _Task(msgspec.Struct, frozen=True, kw_only=True):
-    """A sample with the pictures that hang on its posts; `origins[i]` is the post of picture i + 1."""
+    """A sample with the pictures that hang on its posts; `origins[i]` is the post of picture i + 1.
+
+    `texts` and `not_here` (how many pictures could not be had) go with the sample's posts, one by one.
+    """
 
     sample: Sample
     subject: str
     texts: tuple[str, ...]
+    not_here: tuple[int, ...]
     pictures: tuple[ImageRef, ...]
     origins: tuple[str, ...]
 
@@ -70,12 +76,14 @@ def sort_pictures(
         batch_rows=256,
     )
     answers = desk.ask([task for task in tasks if task.pictures], question)
-    taken: set[tuple[str, str]] = set()
     for task in tasks:
         if not task.pictures:
-            yield Keep(task.sample)
+            yield Keep(kept_for_analysis(task.sample, by_url))
+    claims = Claims()
     for asked in sorted(answers, key=lambda one: _claim_order(one.row)):
-        yield from _sort(asked, taken)
+        for decision in _sort(asked, claims):
+            yield (Keep(kept_for_analysis(decision.row, by_url)) if isinstance(decision, Keep) else decision)
+        yield from claims.losses()
 
 
 def _claim_order(task: _Task) -> tuple[str, int, str]:
@@ -93,6 +101,7 @@ def _gather(sample: Sample, posts: dict[str, Post], subject: str) -> _Task:
         sample=sample,
         subject=subject,
         texts=tuple(posts[url].text for url in sample.post_urls),
+        not_here=tuple(pictures_not_here(posts[url]) for url in sample.post_urls),
         pictures=tuple(image for image, _ in pictures.values()),
         origins=tuple(url for _, url in pictures.values()),
     )
@@ -104,8 +113,8 @@ def _render(row: _Task, rendering: Rendering) -> ChatRequest:
         "subject": row.subject,
         "prompt": row.sample.prompt,
         "posts": [
-            {"url": url, "text": text[:4000]}
-            for url, text in zip(row.sample.post_urls, row.texts, strict=True)
+            {"url": url, "text": text[:4000], "pictures_not_here": not_here}
+            for url, text, not_here in zip(row.sample.post_urls, row.texts, row.not_here, strict=True)
         ],
         "pictures": [{"id": number, "post_url": url, "alt": image.alt} for number, (image, url) in numbered],
     }
@@ -116,7 +125,7 @@ def _render(row: _Task, rendering: Rendering) -> ChatRequest:
     return rendering.about(data, shown, temperature=0)
 
 
-def _sort(asked: Asked[_Task, PicturesAnswer], taken: set[tuple[str, str]]) -> Iterator[Keep[Sample] | Drop]:
+def _sort(asked: Asked[_Task, PicturesAnswer], claims: Claims) -> Iterator[Keep[Sample] | Drop]:
     task, answer = asked.row, asked.answer
     sample = task.sample
     if not isinstance(answer, Answered):
@@ -128,67 +137,63 @@ def _sort(asked: Asked[_Task, PicturesAnswer], taken: set[tuple[str, str]]) -> I
         )
         return
     found = answer.value
+    page = [] if found.conversation is None else [found.conversation]
     sample = msgspec.structs.replace(
         sample,
         receipts=(*sample.receipts, asked.receipt),
-        conversation=_conversation(found.conversation, task, taken),
+        conversation=next(iter(claims.take(sample, task.pictures, page)), None),
     )
-    completed = [_with_pictures(_filled(sample, one), one, task, taken) for one in found.completions]
-    completed = [one for one in completed if one.output_images]
+    completed = list(_completed(sample, found.completions, task, claims))
     for one in completed:
         yield Keep(one)
     groups = [group for group in found.groups if group.inputs or group.outputs]
     if completed and not groups and sample.conversation is None:
         yield Drop(key=sample.id, reason="a blank left open", source_posts=sample.source_posts)
         return
-    pictured = [_with_pictures(sample, group, task, taken) for group in groups] or [sample]
+    pictured = [_with_pictures(sample, group, task, claims) for group in groups]
+    pictured = [one for one in pictured if one.input_images or one.output_images] or [sample]
     for number, one in enumerate(pictured):
         yield Keep(one if number == 0 else _renamed(one, str(number)))
 
 
-def _conversation(number: int | None, task: _Task, taken: set[tuple[str, str]]) -> ImageRef | None:
-    if number is None:
-        return None
-    claimed = _claim([number], task, taken)
-    return claimed[0] if claimed else None
-
-
-def _filled(sample: Sample, completion: Completion) -> Sample:
-    urls = tuple(url for url in sample.post_urls if url in set(completion.post_urls)) or sample.post_urls
-    return _renamed(
-        msgspec.structs.replace(
-            sample,
-            prompt=completion.prompt,
-            prompt_origin="filled",
-            prompt_modified=True,
-            prompt_fill_blank=True,
-            post_urls=urls,
-            conversation=None,
-            community_feedback=tuple(said for said in sample.community_feedback if said.post_url in urls),
-        ),
-        fold(completion.prompt),
-    )
-
-
-def _with_pictures(sample: Sample, group: Group, task: _Task, taken: set[tuple[str, str]]) -> Sample:
-    inputs = _claim(group.inputs, task, taken)
-    return msgspec.structs.replace(
-        sample, input_images=inputs, output_images=_claim(group.outputs, task, taken)
-    )
-
-
-def _claim(numbers: list[int], task: _Task, taken: set[tuple[str, str]]) -> tuple[ImageRef, ...]:
-    """Pictures by their numbers, without those that do not exist or belong to another sample already."""
-    claimed: list[ImageRef] = []
-    for number in numbers:
-        if not 1 <= number <= len(task.pictures):
+def _completed(
+    sample: Sample, completions: Sequence[Completion], task: _Task, claims: Claims
+) -> Iterator[Sample]:
+    """A completion is what a picture shows: without one it is an idea, and it takes no picture from others."""
+    for completion in completions:
+        outputs = claims.take(sample, task.pictures, completion.outputs)
+        if not outputs:
+            claims.lose(sample, "a completion without a picture", completion.prompt)
             continue
-        image = task.pictures[number - 1]
-        place = (task.sample.thread, image.sha256 or "")
-        if place not in taken:
-            taken.add(place)
-            claimed.append(image)
-    return tuple(claimed)
+        inputs = claims.take(sample, task.pictures, completion.inputs)
+        yield _filled(sample, completion, inputs, outputs)
+
+
+def _filled(
+    sample: Sample, completion: Completion, inputs: tuple[ImageRef, ...], outputs: tuple[ImageRef, ...]
+) -> Sample:
+    """The same words with other pictures are another sample, so the pictures are part of its name."""
+    urls = tuple(url for url in sample.post_urls if url in set(completion.post_urls)) or sample.post_urls
+    filled = msgspec.structs.replace(
+        sample,
+        prompt=completion.prompt,
+        prompt_origin="filled",
+        prompt_modified=True,
+        prompt_fill_blank=True,
+        post_urls=urls,
+        input_images=inputs,
+        output_images=outputs,
+        conversation=None,
+        community_feedback=tuple(said for said in sample.community_feedback if said.post_url in urls),
+    )
+    hashes = [[image.sha256 for image in images] for images in (inputs, outputs)]
+    return _renamed(filled, msgspec.json.encode([fold(completion.prompt), *hashes]).decode())
+
+
+def _with_pictures(sample: Sample, group: Group, task: _Task, claims: Claims) -> Sample:
+    inputs = claims.take(sample, task.pictures, group.inputs)
+    outputs = claims.take(sample, task.pictures, group.outputs)
+    return msgspec.structs.replace(sample, input_images=inputs, output_images=outputs)
 
 
 def _renamed(sample: Sample, mark: str) -> Sample:

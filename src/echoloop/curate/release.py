@@ -52,6 +52,12 @@ def write_release(workspace: Workspace, subject: str, version: str) -> Release:
     if not _VERSION.fullmatch(version):
         raise Mistake(f"{version!r} is not a version", remedy="Use three numbers with dots, such as 0.1.0.")
     items = from_table(workspace.tables.read("items"), Item)
+    if not items:
+        raise Mistake(
+            "there is nothing to release: the loop has found no item",
+            where=workspace.tables.folder / "items",
+            remedy="`echoloop report` shows at which stage posts were lost, and why.",
+        )
     files = _files(items, workspace.images, subject, version)
     folder = workspace.releases / version
     _refuse_change(folder, files, version)
@@ -66,6 +72,8 @@ def _files(items: list[Item], images: ImageStore, subject: str, version: str) ->
     counts: dict[str, tuple[int, int]] = {}
     for split in _SPLITS:
         own = [item for item in items if item.split == split]
+        if not own:  # `datasets` cannot load a split without rows
+            continue
         data = _parquet(own, images)
         counts[split] = (len(own), len(data))
         files[f"data/{split}/test-00000-of-00001.parquet"] = data

@@ -8,6 +8,7 @@ import pyarrow as pa
 from pydantic import BaseModel, Field
 
 from echoloop.calls import ChatRequest, load_prompt
+from echoloop.curate.absences import kept_for_analysis
 from echoloop.curate.settings import CurateSettings
 from echoloop.engine import Asked, Desk, Question, Rendering
 from echoloop.images import BadBox, Rendition, crop, decode, encode_png
@@ -21,12 +22,12 @@ _SMALLEST_SIDE = 16
 _MOST_OVERLAP = 0.5
 
 
-class ScreenshotAnswer(BaseModel):
+class ScreenshotAnswer(BaseModel, extra="forbid"):
     """What a screenshot holds; each box is left, top, right, bottom in pixels."""
 
     prompt: str
-    inputs: list[list[float]] = Field(default_factory=list[list[float]], max_length=50)
-    outputs: list[list[float]] = Field(default_factory=list[list[float]], max_length=50)
+    inputs: list[list[float]] = Field(max_length=50)
+    outputs: list[list[float]] = Field(max_length=50)
 
 
 class _Page(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,7 +79,8 @@ def read_screenshots(
                 detail=asked.answer.reason,
                 source_posts=asked.row.source_posts,
             )
-    yield from _cut_out(desk, read)
+    for decision in _cut_out(desk, read):
+        yield Keep(kept_for_analysis(decision.row, by_url)) if isinstance(decision, Keep) else decision
 
 
 def _render(row: _Page, rendering: Rendering) -> ChatRequest:
@@ -97,8 +99,8 @@ def _cut_out(
     kept: list[tuple[Sample, ScreenshotAnswer, tuple[Box, ...], tuple[Box, ...]]] = []
     for sample, answer in read:
         inputs, outputs, rejected = _sound_boxes(answer, _page_of(sample))
-        for reason in rejected:
-            yield Drop(key=sample.id, reason=f"box {reason}", source_posts=sample.source_posts)
+        for number, reason in enumerate(rejected, start=1):
+            yield Drop(key=f"{sample.id}#{number}", reason=f"box {reason}", source_posts=sample.source_posts)
         kept.append((sample, answer, inputs, outputs))
         cuts.append(_Cut(page=_page_of(sample).sha256 or "", boxes=(*inputs, *outputs)))
     pieces = desk.map(cuts, cut_boxes, tuple[ImageRef, ...])

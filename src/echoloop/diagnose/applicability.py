@@ -16,11 +16,11 @@ METRICS = ("color_shift",)
 """The metrics there are; each has a description `<name>.md` and a pure function in `<name>.py`."""
 
 
-class ApplicabilityAnswer(BaseModel):
+class ApplicabilityAnswer(BaseModel, extra="forbid"):
     """Whether a number would mean anything, and why."""
 
     applies: bool
-    rationale: str = ""
+    rationale: str
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,8 +1,8 @@
-"""Measurements -> effects: what a metric says of each model, with an interval over items."""
+"""Measurements -> effects: what a metric says of each model, with an interval over items, never over outputs."""
 
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 import numpy as np
@@ -69,10 +69,19 @@ def _corpus_distances(
     }
     for model in sorted({row.model for row in measured}):
         own = [row for row in measured if row.model == model]
-        before = [counts[pairs[row.output][0]] for row in own if row.output in pairs]
-        after = [counts[pairs[row.output][1]] for row in own if row.output in pairs]
-        distance = _pooled_distance(desk.settings, np.array(before), np.array(after))
+        present = [row for row in own if row.output in pairs]
+        before = _summed((row.item, counts[pairs[row.output][0]]) for row in present)
+        after = _summed((row.item, counts[pairs[row.output][1]]) for row in present)
+        distance = _pooled_distance(desk.settings, before, after)
         yield _as_effect(own, "mean_rgb_distance", "pooled", distance)
+
+
+def _summed(counts: Iterable[tuple[str, np.ndarray]]) -> np.ndarray:
+    """One histogram an item, in the order of the items: its outputs are drawn together or not at all."""
+    by_item: dict[str, np.ndarray] = {}
+    for item, one in counts:
+        by_item[item] = by_item[item] + one if item in by_item else one
+    return np.array([by_item[item] for item in sorted(by_item)])
 
 
 def picture_histogram(sha256: str, images: ImageStore) -> Histograms:

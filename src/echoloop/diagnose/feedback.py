@@ -14,12 +14,12 @@ from echoloop.records import Answered, Drop, Feedback, FeedbackKind, FeedbackLab
 from echoloop.records.arrow import from_table
 
 
-class FeedbackAnswer(BaseModel):
+class FeedbackAnswer(BaseModel, extra="forbid"):
     """How one piece of feedback reads."""
 
     polarity: Polarity
-    keyword: str = ""
-    kind: FeedbackKind = "opinion"
+    keyword: str
+    kind: FeedbackKind
 
 
 class Remark(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,11 +36,12 @@ class Remark(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def label_feedback(desk: Desk[DiagnoseSettings], samples: pa.Table) -> Iterator[Keep[FeedbackLabel] | Drop]:
-    """Each post's remark once, however many samples it was found with."""
-    remarks: dict[str, Remark] = {}
+    """Each remark of each post once, however many samples it was found with."""
+    remarks: dict[tuple[str, str], Remark] = {}
     for sample in from_table(samples, Sample):
         for said in sample.community_feedback:
-            remarks.setdefault(said.post_url, Remark(sample=sample.id, prompt=sample.prompt, said=said))
+            remark = Remark(sample=sample.id, prompt=sample.prompt, said=said)
+            remarks.setdefault((said.post_url, said.text), remark)
     question = Question[Remark, FeedbackAnswer](
         stage="feedback",
         endpoint=desk.settings.reader,
@@ -54,7 +55,7 @@ def label_feedback(desk: Desk[DiagnoseSettings], samples: pa.Table) -> Iterator[
         failure = found is not None and found.polarity == "failure"
         yield Keep(
             FeedbackLabel(
-                id=sha256(f"{remark.sample}\n{remark.said.post_url}".encode()).hexdigest()[:16],
+                id=_label_id(remark),
                 sample=remark.sample,
                 post_url=remark.said.post_url,
                 text=remark.said.text,
@@ -65,6 +66,11 @@ def label_feedback(desk: Desk[DiagnoseSettings], samples: pa.Table) -> Iterator[
                 **call_fields(asked),
             )
         )
+
+
+def _label_id(remark: Remark) -> str:
+    parts = [remark.sample, remark.said.post_url, remark.said.text]
+    return sha256(msgspec.json.encode(parts)).hexdigest()[:16]
 
 
 def _render(row: Remark, rendering: Rendering) -> ChatRequest:

@@ -4,7 +4,7 @@ from echoloop.engine.batches import EngineSettings, LostRows, hush, start_runner
 from echoloop.engine.desk import Desk, MissingReceipts, NoAnswers
 from echoloop.engine.progress import Progress, Style
 from echoloop.engine.question import Asked, Question, Rendering, call_fields
-from echoloop.engine.session import Session, StageResult
+from echoloop.engine.session import Session, StageResult, TableState
 from echoloop.engine.stage import Outcome, Stage
 from echoloop.engine.stopping import Stopped, watch_signals
 from echoloop.engine.tally import Counts
@@ -26,6 +26,7 @@ __all__ = [
     "StageResult",
     "Stopped",
     "Style",
+    "TableState",
     "call_fields",
     "hush",
     "start_runner",

@@ -47,7 +47,8 @@ class AskBatch(Generic[R, A]):
             opened.keeping.give_up(error)
             return Carried(state="failed", reason=STOPPED)
         except (Problem, ValueError) as error:
-            return Carried(state="failed", reason=f"the request could not be written: {error}")
+            reason = f"the request could not be written: {error}"
+            return Carried(state="failed", reason=reason, cost=0.0, written=False)
         prompt = self.question.prompt.id if self.question.prompt else ""
         return Ask(name, request, Purpose(self.question.stage, prompt, self.question.sources_of(row)), shape)
 
@@ -93,7 +94,7 @@ def unpacker(question: Question[R, A]) -> Callable[[R, bytes], Asked[R, A]]:
 
     def unpack(row: R, data: bytes) -> Asked[R, A]:
         carried = decoder.decode(data)
-        return Asked(row, _answer(carried, value), carried.receipt, carried.cost)
+        return Asked(row, _answer(carried, value), carried.receipt, carried.cost, carried.written)
 
     return unpack
 

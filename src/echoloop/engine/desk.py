@@ -6,6 +6,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
+from echoloop.calls import Endpoint
 from echoloop.engine.asking import AskBatch, unpacker
 from echoloop.engine.batches import EngineSettings, run_batches
 from echoloop.engine.doors import DoorHandle, OpenDoor
@@ -64,6 +65,10 @@ class Desk(Generic[S]):
         """The pictures of this workspace."""
         return self._opened.images
 
+    def endpoint(self, name: str) -> Endpoint:
+        """What is declared of an endpoint: the model it stands for, and what it is sent."""
+        return next(one for one in self._handle.endpoints if one.name == name)
+
     def note(self, message: str) -> None:
         """Say something a person should know now."""
         self._progress.note(f"    {message}")
@@ -102,8 +107,10 @@ class Desk(Generic[S]):
 
     def _check(self, question: Question[Any, Any], answers: Sequence[Asked[Any, Any]]) -> None:
         stage = question.stage
-        failed = [asked.answer for asked in answers if isinstance(asked.answer, Failed)]
         self._raise_problem()
+        self._note_unwritten(stage, answers)
+        answers = [asked for asked in answers if asked.written]
+        failed = [asked.answer for asked in answers if isinstance(asked.answer, Failed)]
         if self._stop.is_set():
             raise Stopped(
                 f"stopped in stage {stage!r}: {len(answers) - len(failed):,} of {len(answers):,} rows are answered",
@@ -132,6 +139,16 @@ class Desk(Generic[S]):
                 remedy=f"Check the endpoint in echoloop.toml and that its server is up. {_GO_ON}",
             )
         self.unanswered += len(failed)
+
+    def _note_unwritten(self, stage: str, answers: Sequence[Asked[Any, Any]]) -> None:
+        """Rows that nobody can be asked about are done: they carry their reason, and no later run would do better."""
+        reasons = [asked.answer.reason for asked in answers if not asked.written]
+        if reasons and not self._stop.is_set():
+            first = reasons[0].splitlines()[0]
+            self.note(
+                f"{len(reasons):,} of {len(answers):,} questions of stage {stage!r} cannot be put ({first}); "
+                "once that is put right, --force puts them"
+            )
 
 
 def _pack(rows: Sequence[Any]) -> list[bytes]:

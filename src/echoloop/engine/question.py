@@ -72,7 +72,7 @@ class Rendering:
                 Message("system", (TextPart(self.prompt.text),)),
                 Message("user", tuple(parts)),
             ),
-            parameters=dict(parameters),
+            parameters=self.endpoint.sent(parameters),
             attempt=attempt,
         )
 
@@ -85,7 +85,7 @@ class Rendering:
             model=self.endpoint.pinned_model,
             prompt=prompt,
             images=tuple(images),
-            parameters=dict(parameters),
+            parameters=self.endpoint.sent(parameters),
             attempt=attempt,
         )
 
@@ -131,12 +131,17 @@ class Question(Generic[R, A]):
 
 @dataclass(frozen=True)
 class Asked(Generic[R, A]):
-    """A row and what was answered about it. `cost` is None when its price is unknown."""
+    """A row and what was answered about it. `cost` is None when its price is unknown.
+
+    `written` is False where the question could not even be put, because a picture of it is damaged or gone: such a row is
+    `Failed` with its reason, and asking again would change nothing.
+    """
 
     row: R
     answer: Answer[A]
     receipt: str
     cost: float | None
+    written: bool = True
 
 
 class Carried(msgspec.Struct, frozen=True, kw_only=True):
@@ -148,6 +153,7 @@ class Carried(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
     receipt: str = ""
     cost: float | None = None
+    written: bool = True
 
 
 def call_fields(asked: Asked[Any, Any]) -> dict[str, Any]:

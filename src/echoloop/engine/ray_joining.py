@@ -122,6 +122,7 @@ class JoinedKeeper:
         self._actor: Any = ray.get_actor(name)
         self._stop = stop
         self._closed = threading.Event()
+        self._gave_up = False
         self.ledger = RemoteLedger(self._actor)
         self.budget = RemoteBudget(self._actor, max_cost)
         self.tally = RemoteTally(self._actor)
@@ -132,8 +133,9 @@ class JoinedKeeper:
         return ray.get(self._actor.problem.remote())
 
     def give_up(self, problem: BaseException) -> None:
-        if not self._stop.is_set():
-            self._stop.set()
+        self._stop.set()
+        if not self._gave_up:
+            self._gave_up = True
             ray.get(self._actor.give_up.remote(problem))
 
     def close(self) -> None:

@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import msgspec
 import pyarrow as pa
@@ -24,6 +24,9 @@ from echoloop.workspace import TOMBSTONES, Origin, Workspace, fingerprint
 
 if TYPE_CHECKING:
     from echoloop.engine.ray_keeper import RunningKeeper
+
+
+TableState: TypeAlias = Literal["missing", "stale", "unanswered", "fresh"]
 
 
 class StageResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,14 +97,14 @@ class Session:
         """Every stage in order. Raises `Stopped` when a stage could not be made whole."""
         return [self._run_stage(stage, number) for number, stage in enumerate(stages)]
 
-    def is_fresh(self, stage: Stage) -> bool:
-        """Whether the stage's table is whole and nothing it was made from has changed."""
+    def state(self, stage: Stage) -> TableState:
+        """Whether the stage's table is there, whole, and made from what there is now."""
         known = self.workspace.tables.manifest(stage.output)
-        return (
-            known is not None
-            and known.origin.fingerprint == self._fingerprint(stage)
-            and not known.origin.unanswered
-        )
+        if known is None:
+            return "missing"
+        if known.origin.fingerprint != self._fingerprint(stage):
+            return "stale"
+        return "unanswered" if known.origin.unanswered else "fresh"
 
     def read(self, name: str) -> pa.Table:
         """A table as this run sees it: planned rows where it only plans, else what is on disk."""
@@ -114,7 +117,7 @@ class Session:
                 f"stopped before stage {stage.name!r}", remedy="Run the same command again to go on."
             )
         known = self.workspace.tables.manifest(stage.output)
-        if known is not None and not self.force and self.is_fresh(stage):
+        if known is not None and not self.force and self.state(stage) == "fresh":
             self.progress.fresh(stage.act, stage.name, known.rows)
             return StageResult(
                 act=stage.act,

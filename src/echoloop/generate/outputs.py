@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from operator import attrgetter
+from typing import Any
 
 import msgspec
 import pyarrow as pa
 
 from echoloop.calls import DrawnImages, DrawRequest
 from echoloop.engine import Asked, Desk, Question, Rendering
-from echoloop.generate.settings import GenerateSettings
+from echoloop.generate.settings import GenerateSettings, ImageModel
 from echoloop.images import BadImage, Rendition, decode
 from echoloop.records import Answered, Drop, Item, Keep, Output
 from echoloop.records.arrow import from_table
@@ -19,13 +20,15 @@ SENT = Rendition(longest_side=2048, format="png")
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
-    """One item for one model, once."""
+    """One item for one model, once. `parameters` are what its endpoint is sent: perhaps without the seed."""
 
     item: Item
     model: str
     endpoint: str
+    snapshot: str
     number: int
     seed: int
+    parameters: dict[str, Any]
 
     @property
     def source_posts(self) -> tuple[str, ...]:
@@ -43,19 +46,12 @@ class Checked(msgspec.Struct, frozen=True):
 
 def draw_outputs(desk: Desk[GenerateSettings], items: pa.Table) -> Iterator[Keep[Output] | Drop]:
     """Every benchmark item by every model."""
-    settings = desk.settings
     benchmark = [item for item in from_table(items, Item) if item.split != "analysis"]
     tasks = [
-        Task(
-            item=item,
-            model=model.name,
-            endpoint=model.endpoint,
-            number=number,
-            seed=settings.seed + number,
-        )
+        _task(desk, item, model, number)
         for item in benchmark
-        for model in settings.models
-        for number in range(settings.samples)
+        for model in desk.settings.models
+        for number in range(desk.settings.samples)
     ]
     question = Question[Task, DrawnImages](
         stage="outputs",
@@ -79,6 +75,19 @@ def check_picture(sha256: str, images: ImageStore) -> Checked:
     except BadImage as error:
         return Checked(None, None, f"not a picture: {error.reason}")
     return Checked(picture.width, picture.height, "")
+
+
+def _task(desk: Desk[GenerateSettings], item: Item, model: ImageModel, number: int) -> Task:
+    endpoint, seed = desk.endpoint(model.endpoint), desk.settings.seed + number
+    return Task(
+        item=item,
+        model=model.name,
+        endpoint=model.endpoint,
+        snapshot=model.pinned_model or endpoint.pinned_model,
+        number=number,
+        seed=seed,
+        parameters=endpoint.sent({"seed": seed}),
+    )
 
 
 def _render(row: Task, rendering: Rendering) -> DrawRequest:
@@ -113,10 +122,16 @@ def _output(asked: Asked[Task, DrawnImages], check: Checked | None) -> Output:
         image=_picture(asked) if good else None,
         width=check.width if good and check else None,
         height=check.height if good and check else None,
-        snapshot=task.endpoint,
-        seed=task.seed,
-        parameters=msgspec.json.encode({"seed": task.seed}).decode(),
+        snapshot=task.snapshot,
+        seed=_seed(task),
+        parameters=msgspec.json.encode(task.parameters, order="sorted").decode(),
         receipt=asked.receipt,
         cost=asked.cost,
         source_posts=task.source_posts,
     )
+
+
+def _seed(task: Task) -> int | None:
+    """The seed as it was sent: an endpoint may leave it out, or have one of its own."""
+    seed = task.parameters.get("seed")
+    return seed if isinstance(seed, int) else None

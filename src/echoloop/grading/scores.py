@@ -1,10 +1,11 @@
-"""Reading a judge's score strictly: the last double bracket counts, and what does not fit is no score."""
+"""Reading a judge's score strictly: the double bracket that ends the text counts, and what does not fit is no score."""
 
 import re
 
 import msgspec
 
 _BRACKETS = re.compile(r"\[\[([^\[\]]*)\]\]")
+_NOTHING = re.compile(r"[\s*.。]*")
 _WHOLE = re.compile(r"\s*\d{1,3}\s*")
 LOWEST, HIGHEST = 1, 10
 
@@ -22,6 +23,8 @@ def read_grade(text: str) -> Grade:
     if not brackets:
         raise ValueError("no [[score]] in the answer")
     last = brackets[-1]
+    if not _NOTHING.fullmatch(text, last.end()):
+        raise ValueError(f"[[{last.group(1)[:40]}]] is not the end of the answer")
     if not _WHOLE.fullmatch(last.group(1)):
         raise ValueError(f"[[{last.group(1)[:40]}]] is not a whole number")
     score = int(last.group(1))

@@ -11,8 +11,8 @@ from echoloop.records import Output, Split, Verdict
 
 @dataclass(frozen=True)
 class ScoreArrays:
-    """`scores` is judge x item x model, NaN where there is no score; `produced` is False only where the model declined
-    or delivered something that is no picture. An outage is neither: nobody loses by it."""
+    """`scores` is judge x item x model, NaN where there is no score; `produced` is False only where every sample was
+    declined or is no picture. An outage is neither: nobody loses by it."""
 
     judges: tuple[str, ...]
     items: tuple[str, ...]
@@ -42,8 +42,10 @@ def score_arrays(
             total[place] += verdict.score
             count[place] += 1
     produced = np.ones((len(items), len(models)), dtype=np.bool_)
+    states: dict[tuple[str, str], set[str]] = {}
     for output in mine:
-        if output.state in ("refused", "unparsed"):
-            produced[item_at[output.item], model_at[output.model]] = False
+        states.setdefault((output.item, output.model), set()).add(output.state)
+    for (item, model), ends in states.items():
+        produced[item_at[item], model_at[model]] = "answered" in ends or "failed" in ends
     scores = np.divide(total, count, out=np.full(total.shape, np.nan), where=count > 0)
     return ScoreArrays(tuple(judges), items, tuple(models), scores, produced)

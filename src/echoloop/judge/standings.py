@@ -28,10 +28,12 @@ def make_standings(
     for split in splits:
         arrays = score_arrays(made, heard, split, judges, models)
         own = [output for output in made if output.split == split]
-        for standing in _standings(settings, split, VOTE, arrays, range(len(judges)), own):
+        grades = [verdict for verdict in heard if verdict.split == split]
+        for standing in _standings(settings, split, VOTE, arrays, range(len(judges)), own, grades):
             yield Keep(standing)
         for number, judge in enumerate(judges):
-            for standing in _standings(settings, split, judge, arrays, [number], own):
+            mine = [verdict for verdict in grades if verdict.judge == judge]
+            for standing in _standings(settings, split, judge, arrays, [number], own, mine):
                 yield Keep(standing)
 
 
@@ -42,6 +44,7 @@ def _standings(
     arrays: ScoreArrays,
     judges: Sequence[int],
     outputs: Sequence[Output],
+    verdicts: Sequence[Verdict],
 ) -> Iterator[Standing]:
     scores = arrays.scores[list(judges)]
     rule = (settings.vote, settings.missing, arrays.produced)
@@ -51,6 +54,7 @@ def _standings(
     developers = {contestant.name: contestant.developer for contestant in settings.contestants}
     for number, model in enumerate(arrays.models):
         own = [output for output in outputs if output.model == model]
+        grades = [verdict for verdict in verdicts if verdict.model == model]
         places = ranges[number]
         yield Standing(
             split=split,
@@ -70,6 +74,8 @@ def _standings(
             refused=sum(output.state == "refused" for output in own),
             failed=sum(output.state in ("failed", "unparsed") for output in own),
             coverage=float(rates.coverage[number]),
+            asked=len(grades),
+            scored=sum(verdict.score is not None for verdict in grades),
             reason="" if np.isfinite(rates.rates[number]) else "never compared with another model",
         )
 

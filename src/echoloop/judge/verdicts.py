@@ -37,13 +37,9 @@ def hear_judges(
     by_id = {item.id: item for item in from_table(items, Item)}
     hearings: list[Hearing] = []
     for output in from_table(outputs, Output):
-        if output.image is None:
-            yield Drop(
-                key=output.id,
-                reason=f"no picture to judge: {output.state}",
-                detail=output.reason,
-                source_posts=output.source_posts,
-            )
+        obstacle = _obstacle(output, by_id.get(output.item))
+        if obstacle:
+            yield Drop(key=output.id, reason=obstacle, detail=output.reason, source_posts=output.source_posts)
             continue
         hearings += [
             Hearing(
@@ -70,6 +66,17 @@ def hear_judges(
         yield Keep(_verdict(asked, rubric.id))
 
 
+def _obstacle(output: Output, item: Item | None) -> str:
+    """Why an output cannot be judged. Never with a reference left out: that would be another question."""
+    if output.image is None:
+        return f"no picture to judge: {output.state}"
+    if item is None:
+        return "its item is not in the release"
+    if any(image.sha256 is None for image in item.input_images):
+        return "a reference picture is not here"
+    return ""
+
+
 def _render(row: Hearing, rendering: Rendering) -> ChatRequest:
     references = [image.sha256 for image in row.item.input_images if image.sha256]
     return grade_request(rendering, row.item.prompt, references, row.output.image or "", repeat=row.repeat)
@@ -83,7 +90,7 @@ def _verdict(asked: Asked[Hearing, Grade], rubric: str) -> Verdict:
         output=hearing.output.id,
         item=hearing.item.id,
         model=hearing.output.model,
-        split=hearing.item.split,
+        split=hearing.output.split,
         judge=hearing.judge,
         repeat=hearing.repeat,
         score=grade.score if grade else None,

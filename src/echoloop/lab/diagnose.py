@@ -1,6 +1,5 @@
 """Metrics and complaints against the faults that were planted."""
 
-from collections import Counter
 from collections.abc import Sequence
 
 from echoloop.lab.checks import Check
@@ -85,30 +84,22 @@ def smallest_planted(fault: str) -> float:
 
 
 def complaint_checks(labels: Sequence[FeedbackLabel], truth: TownTruth) -> list[Check]:
-    """Complaints by keyword: what people in the town really complained about, against what was read."""
+    """Complaints by keyword: what people in the town really complained about, against every complaint that was read."""
+    if not truth.faulty:
+        return [_imagined(labels)]
+    hidden = {sample.thread_root for sample in truth.samples if sample.held_out}
+    thread_of = {post.url: post.thread_root for post in truth.posts}
     planted = {
         said.post_url: said
         for sample in truth.samples
         if not sample.held_out and not sample.hazards
         for said in sample.feedback
     }
-    read = {label.post_url: label for label in labels if label.post_url in planted}
+    read = {label.post_url: label for label in labels if thread_of.get(label.post_url) not in hidden}
     complaints = {url for url, said in planted.items() if said.polarity == "failure"}
     found = {url for url, label in read.items() if label.polarity == "failure"}
-    if not truth.faulty:
-        imagined = sum(label.polarity == "failure" for label in labels)
-        return [
-            Check(
-                part="faults",
-                name="complaints read where nobody complained, share",
-                value=imagined / len(labels) if labels else None,
-                at_most=0.01,
-                planted="0",
-                recovered=f"{imagined} of {len(labels)} remarks",
-            )
-        ]
     named = sum(read[url].keyword == planted[url].keyword for url in complaints & found)
-    counts = Counter(planted[url].keyword for url in complaints)
+    kinds = len({planted[url].keyword for url in complaints})
     return [
         Check(
             part="faults",
@@ -121,6 +112,18 @@ def complaint_checks(labels: Sequence[FeedbackLabel], truth: TownTruth) -> list[
         for measure, right, total in (
             ("precision", len(complaints & found), len(found)),
             ("recall", len(complaints & found), len(complaints)),
-            (f"named as people meant ({len(counts)} kinds)", named, len(complaints & found)),
+            (f"named as people meant ({kinds} kinds)", named, len(complaints & found)),
         )
     ]
+
+
+def _imagined(labels: Sequence[FeedbackLabel]) -> Check:
+    imagined = sum(label.polarity == "failure" for label in labels)
+    return Check(
+        part="faults",
+        name="complaints read where nobody complained, share",
+        value=imagined / len(labels) if labels else None,
+        at_most=0.01,
+        planted="0",
+        recovered=f"{imagined} of {len(labels)} remarks",
+    )

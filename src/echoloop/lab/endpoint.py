@@ -14,6 +14,7 @@ from echoloop.lab.painters import (
     CrashedPainting,
     Painter,
     RefusedToPaint,
+    SpoiltPainting,
     faultless_painters,
     paint,
 )
@@ -121,7 +122,7 @@ class Lab:
                 )
             if isinstance(painted, CrashedPainting):
                 return error_reply(painted.status, "server_error", painted.message, kind="server_error")
-            images.append(encode_png(painted.pixels))
+            images.append(painted.data if isinstance(painted, SpoiltPainting) else encode_png(painted.pixels))
         return images_reply(images, call.prompt, len(call.inputs))
 
     def _unknown(self, model: str, verb: str) -> BadCall:

@@ -6,9 +6,11 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
+from echoloop.lab.annotators import JUDGES
 from echoloop.lab.checks import Check
 from echoloop.lab.painters import Painter, expected_broken
-from echoloop.records import Output
+from echoloop.lab.twins import twin_coverage, twin_pool
+from echoloop.records import Output, Standing, Verdict
 from echoloop.statistics import bootstrap, separable_pairs, win_rates
 
 SEPARABLE = 20
@@ -52,65 +54,84 @@ def sameness_checks(scores: NDArray[np.float64], *, seed: int = 0) -> list[Check
     return [Check(part="standings", name="equal painters told apart", value=apart, at_most=CHANCE_SEPARABLE)]
 
 
-def absence_checks(outputs: Sequence[Output], cast: Sequence[Painter]) -> list[Check]:
-    """Refusals are counted as refusals, for the painter that refuses and for nobody else."""
-    refused = {painter.name: [0, 0] for painter in cast}
-    for output in outputs:
-        refused[output.model][0] += output.state == "refused"
-        refused[output.model][1] += 1
+def absence_checks(
+    outputs: Sequence[Output], verdicts: Sequence[Verdict], cast: Sequence[Painter]
+) -> list[Check]:
+    """Every planted absence is counted as what it is: refusals, deliveries that are no picture, answers without a mark."""
     checks: list[Check] = []
     for painter in cast:
-        count, total = refused[painter.name]
-        share = painter.faults.refusal_rate
-        spread = 3 * (share * (1 - share) / total) ** 0.5 if total else 0.0
-        checks.append(
-            Check(
-                part="coverage",
-                name=f"refusals of {painter.name}, off by",
-                value=abs(count / total - share) if total else None,
-                at_most=round(spread, 3),
-                planted=f"{share:.0%}",
-                recovered=f"{count} of {total}",
-            )
+        own = [output.state for output in outputs if output.model == painter.name]
+        checks += _share_check(f"refusals of {painter.name}", painter.faults.refusal_rate, own, "refused")
+        checks += _share_check(
+            f"spoilt pictures of {painter.name}", painter.faults.spoilt_rate, own, "unparsed"
         )
+        checks += _share_check(f"failures of {painter.name} that stayed", 0.0, own, "failed")
+    for judge, traits in JUDGES.items():
+        own = [verdict.state for verdict in verdicts if judge.endswith(verdict.judge)]
+        checks += _share_check(f"grades {judge} did not give", traits.mumbles, own, "unparsed")
     return checks
+
+
+def _share_check(name: str, planted: float, states: Sequence[str], state: str) -> list[Check]:
+    """Within four standard deviations of what was planted; exactly none where none was. Silence about what is not planted."""
+    count, total = sum(one == state for one in states), len(states)
+    if not planted and not count and total:
+        return []
+    spread = 4 * (planted * (1 - planted) / total) ** 0.5 if total else 0.0
+    return [
+        Check(
+            part="coverage",
+            name=f"{name}, off by",
+            value=abs(count / total - planted) if total else None,
+            at_most=round(spread, 3),
+            planted=f"{planted:.0%}",
+            recovered=f"{count} of {total}",
+        )
+    ]
+
+
+def agreement_checks(
+    standings: Sequence[Standing], scores: NDArray[np.float64], models: Sequence[str], split: str
+) -> list[Check]:
+    """The table a reader sees must say what the verdicts say, for the vote and for every model."""
+    voted = {one.model: one.rate for one in standings if one.split == split and one.judge not in one.judges}
+    rates = win_rates(scores).rates
+    told = [voted.get(model) for model in models]
+    apart = [abs(rate - rates[at]) for at, rate in enumerate(told) if rate is not None]
+    return [
+        Check(
+            part="standings",
+            name=f"{split}: rates off what the verdicts say by",
+            value=float(max(apart)) if len(apart) == len(models) else None,
+            at_most=1e-9,
+        )
+    ]
 
 
 def twin_checks(
     scores: NDArray[np.float64], models: Sequence[str], cast: Sequence[Painter], *, seed: int = 0
 ) -> list[Check]:
-    """The 95 % interval of two identical painters' difference must hold zero in 93 to 97 % of simulated runs."""
-    twins = [
-        (models.index(one.name), models.index(other.name))
-        for one, other in combinations(cast, 2)
-        if one.faults == other.faults
-    ]
+    """Identical painters are not told apart, and over many simulated runs 95 % intervals hold zero 93 to 97 % of the time."""
+    twins = next(((one, other) for one, other in combinations(cast, 2) if one.faults == other.faults), None)
+    if twins is None:
+        return []
+    pair = [models.index(painter.name) for painter in twins]
+    apart = separable_pairs(bootstrap(scores[:, :, pair], seed=seed), share=0.999)[0, 1]
+    pool = twin_pool(twins[0], items=60, seeds=8, seed=seed)
     return [
         Check(
             part="standings",
+            name=f"{twins[0].name} and {twins[1].name} told apart at 99.9 %",
+            value=abs(int(apart)),
+            at_most=0,
+            planted="twins",
+        ),
+        Check(
+            part="standings",
             name=f"95 % intervals of twins holding 0, {SIMULATED_RUNS} runs",
-            value=twin_coverage(scores[:, :, [one, other]], runs=SIMULATED_RUNS, seed=seed),
+            value=twin_coverage(pool, runs=SIMULATED_RUNS, seed=seed),
             at_least=0.93,
             at_most=0.97,
             planted="95%",
-            recovered=f"{models[one]} and {models[other]}",
-        )
-        for one, other in twins[:1]
+        ),
     ]
-
-
-def twin_coverage(scores: NDArray[np.float64], *, runs: int, resamples: int = 400, seed: int = 0) -> float:
-    """How often the 95 % interval of two identical painters' difference holds zero, over simulated runs.
-
-    `scores` is judge x item x 2, a pool of real grades. A run draws its items from it, and for each item by chance which
-    of the two painters is which: between painters that are the same, that is what chance does.
-    """
-    chance = np.random.default_rng(seed)
-    items = scores.shape[1]
-    holds = 0
-    for run in range(runs):
-        own = scores[:, chance.integers(0, items, size=items)]
-        swap = chance.random(items) < 0.5
-        own = np.where(swap[None, :, None], own[:, :, ::-1], own)
-        holds += int(separable_pairs(bootstrap(own, resamples=resamples, seed=seed + run))[0, 1] == 0)
-    return holds / runs

@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
+from echoloop.records import Mistake
+
 RetryAfter = Literal["none", "seconds", "date"]
 Source = Literal["lab", "fixed"]
 FAULTS = (
@@ -89,11 +91,11 @@ class ServeOptions:
         rates = {name: getattr(self, name) for name in FAULTS}
         for name, rate in rates.items():
             if not 0 <= rate <= 1:
-                raise ValueError(f"{name} is {rate}: give a share from 0 to 1")
+                raise Mistake(f"{name} is {rate}: give a share from 0 to 1")
         if sum(rates.values()) > 1 + 1e-9:
-            raise ValueError(
+            raise Mistake(
                 f"the fault rates add up to {sum(rates.values()):g}; together they may be at most 1"
             )
         for name in ("latency", "latency_jitter", "stall_seconds", "retry_after_seconds"):
             if not 0 <= getattr(self, name) < float("inf"):
-                raise ValueError(f"{name} is {getattr(self, name)}: give seconds, 0 or more")
+                raise Mistake(f"{name} is {getattr(self, name)}: give seconds, 0 or more")

@@ -9,6 +9,7 @@ from echoloop.records.answers import AnswerState
 from echoloop.records.samples import Split
 
 EffectStatistic: TypeAlias = Literal["mean", "median", "pooled"]
+MeasurementState: TypeAlias = Literal["measured", "not_applicable", "absent"]
 
 
 class Output(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,7 +80,11 @@ class Ranking(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
-    """A model's place in one split under one stated rule, with everything needed to doubt it."""
+    """A model's place in one split under one stated rule, with everything needed to doubt it.
+
+    `coverage` is the share of its comparisons with other models that happened at all; `asked` and `scored` count the grades
+    of its pictures that were asked for and that were given.
+    """
 
     KEY: ClassVar[tuple[str, ...]] = ("split", "judge", "model")
 
@@ -100,6 +105,8 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     refused: int
     failed: int
     coverage: float
+    asked: int
+    scored: int
     reason: str = ""
 
 
@@ -120,7 +127,11 @@ class Applicability(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Measurement(msgspec.Struct, frozen=True, kw_only=True):
-    """One number of one metric on one output, or the reason there is none."""
+    """One number of one metric on one output, or the reason there is none.
+
+    `not_applicable`: a number would mean nothing for this item. `absent`: it would, or nobody knows whether it would, and
+    something that it needs is not here.
+    """
 
     KEY: ClassVar[tuple[str, ...]] = ("metric", "field", "output")
 
@@ -130,7 +141,7 @@ class Measurement(msgspec.Struct, frozen=True, kw_only=True):
     item: str
     model: str
     value: float | None
-    state: AnswerState
+    state: MeasurementState
     reason: str = ""
     source_posts: tuple[str, ...] = ()
 

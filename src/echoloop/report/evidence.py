@@ -17,6 +17,7 @@ from echoloop.records.arrow import from_table
 from echoloop.workspace import Workspace
 
 R = TypeVar("R", bound=msgspec.Struct)
+_PRESENT = ("answered", "measured")
 
 
 class StageTable(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,5 +92,5 @@ def _absent(workspace: Workspace, name: str) -> tuple[tuple[str, int], ...]:
     if "state" not in table.column_names:
         return ()
     counts = table.column("state").value_counts().to_pylist()
-    absent = [(str(one["values"]), int(one["counts"])) for one in counts if one["values"] != "answered"]
+    absent = [(str(one["values"]), int(one["counts"])) for one in counts if one["values"] not in _PRESENT]
     return tuple(sorted(absent))

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 from types import TracebackType
 
+from echoloop.records import Mistake
 from echoloop.workspace import CouldNotWrite
 
 SUMS = "SHA256SUMS"
@@ -28,6 +29,7 @@ class DraftFolder:
         self._before: dict[str, str] = {}
 
     def __enter__(self) -> "DraftFolder":
+        _check_replaceable(self.path)
         try:
             if self._old.exists() and not self.path.exists():
                 self._old.rename(self.path)
@@ -91,6 +93,17 @@ class DraftFolder:
             where=where,
             remedy=_REMEDY,
         )
+
+
+def _check_replaceable(path: Path) -> None:
+    """A report is known by its sums: what does not carry them was made by somebody else and is never replaced."""
+    if not path.exists() or (path.is_dir() and (not any(path.iterdir()) or _read_sums(path / SUMS))):
+        return
+    raise Mistake(
+        "what lies in the report's place is not a report of echoloop",
+        where=path,
+        remedy="Move it away, or name another --workspace.",
+    )
 
 
 def _read_sums(path: Path) -> dict[str, str]:

@@ -2,7 +2,8 @@
 
 from echoloop.workspace.directory import Workspace, reading, writing
 from echoloop.workspace.fingerprints import fingerprint
-from echoloop.workspace.forgetting import TOMBSTONES, Forgotten, forget
+from echoloop.workspace.forgetting import TOMBSTONES, Forgotten, forget, pictures_in
+from echoloop.workspace.forgetting_journal import Unfinished, unfinished
 from echoloop.workspace.image_store import ImageDamaged, ImageMissing, ImageStore
 from echoloop.workspace.lock import Holder, WorkspaceBusy
 from echoloop.workspace.manifests import DamagedTable, Manifest, Origin
@@ -21,11 +22,14 @@ __all__ = [
     "Manifest",
     "Origin",
     "Tables",
+    "Unfinished",
     "Workspace",
     "WorkspaceBusy",
     "fingerprint",
     "forget",
+    "pictures_in",
     "place_file",
     "reading",
+    "unfinished",
     "writing",
 ]

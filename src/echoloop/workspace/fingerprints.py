@@ -3,11 +3,16 @@
 import hashlib
 import inspect
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pyarrow as pa
+
+from echoloop.records import ACTS
+
+_FACES = ("lab", "report", "studio", "cli", "suites")
 
 
 def fingerprint(
@@ -40,11 +45,27 @@ def _identity(settings: msgspec.Struct | None) -> dict[str, Any] | None:
 
 
 def source_of(function: Callable[..., Any]) -> str:
-    """A hash of every source file in the folder a stage is written in: a change in a neighbour it calls counts too."""
+    """A hash of the code a stage may run: its own folder, and every room of the house that stands below the acts.
+
+    Coarse on purpose. Making a table again costs little (receipts answer), trusting one that other code made costs a lot.
+    """
     file = inspect.getsourcefile(inspect.unwrap(function))
     if file is None:
         return f"{function.__module__}.{function.__qualname__}"
+    return _hash_of(Path(file).parent) + _rooms_below()
+
+
+@cache
+def _rooms_below() -> str:
+    house = Path(__file__).parents[1]
+    above = {*ACTS, *_FACES}
+    rooms = sorted(room for room in house.iterdir() if room.is_dir() and room.name not in above)
+    return hashlib.sha256("".join(_hash_of(room) for room in rooms).encode()).hexdigest()
+
+
+@cache
+def _hash_of(folder: Path) -> str:
     digest = hashlib.sha256()
-    for source in sorted(Path(file).parent.glob("*.py")):
-        digest.update(source.name.encode() + b"\0" + source.read_bytes())
+    for source in sorted(path for path in folder.rglob("*") if path.suffix in (".py", ".md")):
+        digest.update(str(source.relative_to(folder)).encode() + b"\0" + source.read_bytes())
     return digest.hexdigest()

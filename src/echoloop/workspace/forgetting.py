@@ -1,58 +1,121 @@
-"""Forget a post and everything that was made from it."""
+"""Forget a post and everything that was made from it, however often one is interrupted."""
 
 import json
 import re
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
 import pyarrow as pa
 
-from echoloop.records import Tombstone
+from echoloop.records import Problem, Tombstone
 from echoloop.records.arrow import from_table, to_table
 from echoloop.workspace.directory import Workspace
+from echoloop.workspace.forgetting_journal import Unfinished, begin, finish, unfinished
 from echoloop.workspace.manifests import Manifest, Origin
+from echoloop.workspace.placing import remove_drafts
+from echoloop.workspace.published import releases_holding
 
-_SHA256 = re.compile(r"\b[0-9a-f]{64}\b")
+_SHA256 = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 TOMBSTONES = "tombstones"
 
 
 class Forgotten(msgspec.Struct, frozen=True, kw_only=True):
-    """What a `forget` touched: counts and names, no content."""
+    """What a `forget` touched: counts and names, no content.
+
+    `releases` are the versions that still hold one of the posts (or that cannot be read, which rules nothing out): they
+    never change, so the next version is to be published without it.
+    """
 
     posts: tuple[str, ...]
     rows: dict[str, int]
     images: tuple[str, ...]
+    releases: tuple[str, ...] = ()
 
 
-def forget(workspace: Workspace, posts: Iterable[str], reason: str, records: dict[str, Any]) -> Forgotten:
-    """Drop every row that was made from these posts, then the pictures that nobody else needs.
+def forget(
+    workspace: Workspace,
+    posts: Iterable[str],
+    reason: str,
+    records: Mapping[str, Any],
+    *,
+    pictures: Iterable[str] = (),
+    needed: Iterable[str] = (),
+) -> Forgotten:
+    """Drop every row that was made from these posts, then the pictures that nobody else needs. Needs the writer's lock.
 
-    `records` maps a record's name to its type. The ledger is not touched here: it forgets by the same posts. The report
-    goes as a whole; `echoloop report` writes it again from what is left.
-    Doing it twice changes nothing the second time.
+    `records` maps a record's name to its type. The ledger is not touched here: it forgets by the same posts. What only it
+    knows comes in: `pictures` that receipts of these posts refer to, and those that other receipts still need.
+
+    What is to be done is written down before anything is, and struck out when all of it is: a forgetting that was
+    interrupted anywhere is finished by the next one, whatever that one was asked to forget. Doing it twice changes nothing
+    the second time. The report goes as a whole; `echoloop report` writes it again from what is left.
     """
-    gone = frozenset(posts)
-    removed: dict[str, int] = {}
-    candidates: set[str] = set()
-    kept: set[str] = set()
-    for name in workspace.tables.names():
-        manifest = workspace.tables.manifest(name)
-        if manifest is None or name == TOMBSTONES:
-            continue
-        table = workspace.tables.read(name)
-        touched = _made_from(table, gone)
-        staying = table.filter(pa.array([not row for row in touched], pa.bool_()))
-        kept |= _pictures(staying)
-        if any(touched):
-            candidates |= _pictures(table.filter(pa.array(touched, pa.bool_())))
-            removed[name] = sum(touched)
-            _rewrite(workspace, manifest, staying, records[manifest.record])
-    _bury(workspace, gone, reason)
+    before = unfinished(workspace)
+    reasons = {**dict.fromkeys(posts, reason), **before.reasons}
+    gone = frozenset(reasons)
+    known = [manifest for name in workspace.tables.names() if (manifest := workspace.tables.manifest(name))]
+    tables = [manifest for manifest in known if manifest.table != TOMBSTONES]
+    _check_records(tables, records)
+    candidates = {*before.pictures, *pictures, *_pictures_of(workspace, tables, gone)}
+    begin(workspace, Unfinished(reasons=reasons, pictures=tuple(sorted(candidates))))
+    _bury(workspace, reasons)
+    removed = _rewrite(workspace, tables, gone, records)
+    workspace.tables.sweep()
+    remove_drafts(workspace.path)
+    kept = {*needed, *_pictures_of_all(workspace, tables)}
     orphans = _remove_pictures(workspace, candidates - kept, kept)
-    shutil.rmtree(workspace.report, ignore_errors=True)
-    return Forgotten(posts=tuple(sorted(gone)), rows=removed, images=orphans)
+    for name in ("report", ".report.draft", ".report.old"):
+        shutil.rmtree(workspace.path / name, ignore_errors=True)
+    finish(workspace)
+    return Forgotten(
+        posts=tuple(sorted(gone)), rows=removed, images=orphans, releases=releases_holding(workspace, gone)
+    )
+
+
+def pictures_in(text: str) -> set[str]:
+    """Whatever may be the name of a picture."""
+    return set(_SHA256.findall(text))
+
+
+def _check_records(tables: Iterable[Manifest], records: Mapping[str, Any]) -> None:
+    for manifest in tables:
+        if manifest.record not in records:
+            raise Problem(
+                f"table {manifest.table!r} holds records of a kind this version does not know ({manifest.record!r})",
+                remedy="Forget with the version of echoloop that made it, or delete the table's folder first.",
+            )
+
+
+def _pictures_of(workspace: Workspace, tables: Iterable[Manifest], gone: frozenset[str]) -> set[str]:
+    found: set[str] = set()
+    for manifest in tables:
+        table = workspace.tables.read(manifest.table)
+        found |= _pictures(table.filter(pa.array(_made_from(table, gone), pa.bool_())))
+    return found
+
+
+def _pictures_of_all(workspace: Workspace, tables: Iterable[Manifest]) -> set[str]:
+    found: set[str] = set()
+    for manifest in tables:
+        found |= _pictures(workspace.tables.read(manifest.table))
+    return found
+
+
+def _rewrite(
+    workspace: Workspace, tables: Iterable[Manifest], gone: frozenset[str], records: Mapping[str, Any]
+) -> dict[str, int]:
+    """How many rows each table lost. A row that also comes from other posts goes too; the acts make it again without."""
+    removed: dict[str, int] = {}
+    for manifest in tables:
+        table = workspace.tables.read(manifest.table)
+        touched = _made_from(table, gone)
+        if any(touched):
+            staying = table.filter(pa.array([not row for row in touched], pa.bool_()))
+            workspace.tables.write(manifest.table, staying, records[manifest.record], manifest.origin)
+            removed[manifest.table] = sum(touched)
+    return removed
 
 
 def _made_from(table: pa.Table, gone: frozenset[str]) -> list[bool]:
@@ -66,30 +129,29 @@ def _made_from(table: pa.Table, gone: frozenset[str]) -> list[bool]:
 def _pictures(table: pa.Table) -> set[str]:
     found: set[str] = set()
     for row in table.to_pylist():
-        found.update(_SHA256.findall(json.dumps(row, default=str)))
+        found |= pictures_in(json.dumps(row, default=str))
     return found
 
 
-def _rewrite(workspace: Workspace, manifest: Manifest, table: pa.Table, record: type[msgspec.Struct]) -> None:
-    workspace.tables.write(manifest.table, table, record, manifest.origin)
-
-
-def _bury(workspace: Workspace, gone: frozenset[str], reason: str) -> None:
+def _bury(workspace: Workspace, reasons: Mapping[str, str]) -> None:
     known = workspace.tables.manifest(TOMBSTONES)
     graves = from_table(workspace.tables.read(TOMBSTONES), Tombstone) if known else []
     buried = {grave.url for grave in graves}
-    graves += [Tombstone(url=url, reason=reason) for url in sorted(gone - buried)]
+    graves += [
+        Tombstone(url=url, reason=reason) for url, reason in sorted(reasons.items()) if url not in buried
+    ]
     origin = Origin(fingerprint="forget", act="collect")
     workspace.tables.write(TOMBSTONES, to_table(graves, Tombstone), Tombstone, origin)
 
 
 def _remove_pictures(workspace: Workspace, orphans: set[str], kept: set[str]) -> tuple[str, ...]:
+    """A note outlives its rendition, and a picture its notes, so that what is left still leads to what is left."""
     removed: list[str] = []
     for sha256 in sorted(orphans):
         for note, sent in workspace.images.renditions_of(sha256).items():
-            note.unlink()
-            if sent not in kept and workspace.images.remove(sent):
+            if sent is not None and sent not in kept and workspace.images.remove(sent):
                 removed.append(sent)
+            note.unlink(missing_ok=True)
         if workspace.images.remove(sha256):
             removed.append(sha256)
     return tuple(removed)

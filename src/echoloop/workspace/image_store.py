@@ -1,9 +1,11 @@
 """Pictures by content: each stored once under its SHA-256, checked whenever it is read."""
 
-import hashlib
 from pathlib import Path
+from typing import Annotated
 
-from echoloop.images import Rendition, content_hash, render
+import msgspec
+
+from echoloop.images import BadImage, Rendition, content_hash, render
 from echoloop.records import Problem
 from echoloop.workspace.placing import place_file
 
@@ -14,6 +16,14 @@ class ImageMissing(Problem):
 
 class ImageDamaged(Problem):
     """A stored picture's bytes no longer match its name."""
+
+
+class RenditionNote(msgspec.Struct, frozen=True, kw_only=True):
+    """What was made of a picture: enough to notice that it is cut, and to make it again."""
+
+    sent: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+    bytes: int
+    rule: Rendition
 
 
 class ImageStore:
@@ -35,12 +45,12 @@ class ImageStore:
         """Store bytes; storing them again costs one look. A rendition need not be durable: it can be made again."""
         sha256 = content_hash(data)
         place = self.path(sha256)
-        if not place.exists():
+        if not _has_size(place, len(data)):
             place_file(place, data, durable=durable)
         return sha256
 
     def read(self, sha256: str) -> bytes:
-        """The bytes, verified."""
+        """The bytes, verified. A damaged rendition is made again; a damaged original cannot be."""
         place = self.path(sha256)
         try:
             data = place.read_bytes()
@@ -50,31 +60,35 @@ class ImageStore:
                 where=place,
                 remedy="Run the act that fetched or made it again, or restore the file.",
             ) from error
-        if hashlib.sha256(data).hexdigest() != sha256:
+        if content_hash(data) == sha256:
+            return data
+        again = self._make_again(sha256)
+        if again is None:
             raise ImageDamaged(
                 "a stored picture is not the one its name says",
                 where=place,
                 remedy="Delete that file and run the act that fetched or made it again.",
             )
-        return data
+        return again
 
     def rendition(self, sha256: str, rule: Rendition) -> str:
-        """The SHA-256 of a picture as it is sent under a rule, rendered at most once."""
-        note = self._note(sha256, rule)
-        try:
-            sent = note.read_text()
-            if len(sent) == 64 and sent in self:
-                return sent
-        except FileNotFoundError:
-            pass
-        sent = self.put(render(self.read(sha256), rule), durable=False)
-        place_file(note, sent.encode(), durable=False)
-        return sent
+        """The SHA-256 of a picture as it is sent under a rule, rendered at most once.
 
-    def renditions_of(self, sha256: str) -> dict[Path, str]:
-        """Every note of a rendition made from a picture, with what it points to."""
-        notes = self.folder.parent.glob(f"renditions/*/{sha256[:2]}/{sha256}")
-        return {note: note.read_text() for note in notes}
+        The note comes first: a run killed between the two leaves a note of nothing, never a picture nobody knows of.
+        """
+        place = self._note(sha256, rule)
+        note = _read_note(place)
+        if note is not None and _has_size(self.path(note.sent), note.bytes):
+            return note.sent
+        data = render(self.read(sha256), rule)
+        note = RenditionNote(sent=content_hash(data), bytes=len(data), rule=rule)
+        place_file(place, msgspec.json.encode(note), durable=False)
+        return self.put(data, durable=False)
+
+    def renditions_of(self, sha256: str) -> dict[Path, str | None]:
+        """Every note of a rendition made from a picture, with what it points to; None when the note does not read."""
+        places = self._notes.glob(f"*/{sha256[:2]}/{sha256}")
+        return {place: note.sent if (note := _read_note(place)) else None for place in places}
 
     def remove(self, sha256: str) -> bool:
         """Delete a picture; says whether it was there."""
@@ -83,5 +97,39 @@ class ImageStore:
         place.unlink(missing_ok=True)
         return there
 
+    @property
+    def _notes(self) -> Path:
+        return self.folder.parent / "renditions"
+
     def _note(self, sha256: str, rule: Rendition) -> Path:
-        return self.folder.parent / "renditions" / rule.name / sha256[:2] / sha256
+        return self._notes / rule.name / sha256[:2] / sha256
+
+    def _make_again(self, sent: str) -> bytes | None:
+        """A rendition's bytes from its original, if it is one. Reads every note: damage is rare."""
+        for place in self._notes.glob("*/*/*"):
+            note = _read_note(place)
+            if note is None or note.sent != sent or place.name == sent:
+                continue
+            try:
+                original = self.path(place.name).read_bytes()
+                data = render(original, note.rule)
+            except (OSError, ImageMissing, BadImage):
+                continue
+            if content_hash(data) == sent:
+                place_file(self.path(sent), data, durable=False)
+                return data
+        return None
+
+
+def _has_size(path: Path, size: int) -> bool:
+    try:
+        return path.stat().st_size == size
+    except FileNotFoundError:
+        return False
+
+
+def _read_note(place: Path) -> RenditionNote | None:
+    try:
+        return msgspec.json.decode(place.read_bytes(), type=RenditionNote)
+    except (OSError, msgspec.MsgspecError):
+        return None

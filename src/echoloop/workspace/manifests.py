@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 
 from echoloop.records import Problem
-from echoloop.workspace.placing import place_file
+from echoloop.workspace.placing import place_file, sync_folder
 
 
 class PartFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,5 +68,7 @@ def read_manifest(path: Path) -> Manifest | None:
 
 
 def write_manifest(path: Path, manifest: Manifest) -> None:
-    """Replace the manifest in one step, after its bytes are on the disk."""
+    """Replace the manifest in one step, after its bytes are on the disk; its name is there before this returns."""
     place_file(path, msgspec.json.format(msgspec.json.encode(manifest), indent=1))
+    sync_folder(path.parent)
+    sync_folder(path.parent.parent)

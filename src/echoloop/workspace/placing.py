@@ -1,13 +1,25 @@
 """The one way a file comes to be: whole or not at all."""
 
 import os
+import re
 from pathlib import Path
 
 from echoloop.records import Problem
 
+_DRAFT = re.compile(r"\..+\.\d+\.[0-9a-f]{8}")
+
 
 class CouldNotWrite(Problem):
     """The disk would not take it. What was there before is untouched."""
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable: after a rename, the file's own flush says nothing of where it lies."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def place_file(path: Path, data: bytes, *, durable: bool = True) -> None:
@@ -32,3 +44,10 @@ def place_file(path: Path, data: bytes, *, durable: bool = True) -> None:
         ) from error
     finally:
         beside.unlink(missing_ok=True)
+
+
+def remove_drafts(folder: Path) -> None:
+    """Remove what writers that were killed before their rename left, however deep. Nobody may be writing meanwhile."""
+    for path in folder.rglob(".*"):
+        if _DRAFT.fullmatch(path.name) and path.is_file():
+            path.unlink(missing_ok=True)

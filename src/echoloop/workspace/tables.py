@@ -19,9 +19,13 @@ from echoloop.workspace.manifests import (
     read_manifest,
     write_manifest,
 )
-from echoloop.workspace.placing import CouldNotWrite
+from echoloop.workspace.placing import CouldNotWrite, sync_folder
 
 ROWS_PER_PART = 65_536
+
+
+class _PartGone(DamagedTable):
+    """A part that is not there: lost, or replaced together with the manifest that was just read."""
 
 
 class Tables:
@@ -45,14 +49,14 @@ class Tables:
 
     def read(self, name: str) -> pa.Table:
         """The whole table. A missing or damaged one says what to run."""
-        manifest = self.manifest(name)
-        if manifest is None:
-            raise Mistake(
-                f"there is no table {name!r} yet",
-                where=self.folder / name,
-                remedy="Run the act that makes it first; `echoloop status` lists what is there.",
-            )
-        return pa.concat_tables([self._read_part(name, manifest, part) for part in manifest.parts])
+        manifest = self._known(name)
+        try:
+            return self._read_parts(name, manifest)
+        except _PartGone:
+            replaced = self._known(name)
+            if replaced.generation == manifest.generation:
+                raise
+            return self._read_parts(name, replaced)
 
     def write(
         self,
@@ -61,7 +65,10 @@ class Tables:
         record: type[msgspec.Struct],
         origin: Origin = Origin(),  # noqa: B008 - frozen
     ) -> Manifest:
-        """Replace a table: its new parts, then its manifest, then the old parts go."""
+        """Replace a table: its new parts, then its manifest, then the old parts go.
+
+        Parts that a manifest may name are never touched before the manifest that replaces it is on the disk.
+        """
         ordered = sort_by_key(cast_to(table, record), record).combine_chunks()
         home = self.folder / name
         draft = home / f".draft-{os.getpid()}"
@@ -73,14 +80,10 @@ class Tables:
                 table=name,
                 record=record.__name__,
                 rows=ordered.num_rows,
-                generation=hashlib.sha256("".join(part.sha256 for part in parts).encode()).hexdigest()[:16],
+                generation=_settle(draft, home, parts),
                 parts=parts,
                 origin=origin,
             )
-            generation = home / manifest.generation
-            if generation.exists():
-                shutil.rmtree(generation)
-            draft.rename(generation)
             write_manifest(home / "manifest.json", manifest)
         except OSError as error:
             raise CouldNotWrite(
@@ -98,13 +101,26 @@ class Tables:
         (self.folder / name / "manifest.json").unlink(missing_ok=True)
         shutil.rmtree(self.folder / name, ignore_errors=True)
 
+    def _known(self, name: str) -> Manifest:
+        manifest = self.manifest(name)
+        if manifest is None:
+            raise Mistake(
+                f"there is no table {name!r} yet",
+                where=self.folder / name,
+                remedy="Run the act that makes it first; `echoloop status` lists what is there.",
+            )
+        return manifest
+
+    def _read_parts(self, name: str, manifest: Manifest) -> pa.Table:
+        return pa.concat_tables([self._read_part(name, manifest, part) for part in manifest.parts])
+
     def _read_part(self, name: str, manifest: Manifest, part: PartFile) -> pa.Table:
         path = self.folder / name / manifest.generation / part.file
         remedy = f"Delete {self.folder / name} and run the act again; its receipts make that free."
         try:
             data = path.read_bytes()
         except FileNotFoundError as error:
-            raise DamagedTable(f"a part of table {name!r} is gone", where=path, remedy=remedy) from error
+            raise _PartGone(f"a part of table {name!r} is gone", where=path, remedy=remedy) from error
         if len(data) != part.bytes or hashlib.sha256(data).hexdigest() != part.sha256:
             raise DamagedTable(
                 f"a part of table {name!r} has {len(data)} bytes that are not the {part.bytes} its manifest names",
@@ -113,11 +129,40 @@ class Tables:
             )
         return pq.read_table(pa.BufferReader(data))
 
+    def sweep(self) -> None:
+        """Remove what killed writers left: drafts, parts that no manifest names. Needs the writer's lock."""
+        for home in filter(Path.is_dir, self.folder.glob("*")):
+            manifest = self.manifest(home.name)
+            self._remove_old(home, manifest.generation if manifest else "")
+
     @staticmethod
     def _remove_old(home: Path, keep: str) -> None:
-        for folder in home.iterdir():
-            if folder.is_dir() and folder.name != keep:
-                shutil.rmtree(folder, ignore_errors=True)
+        for entry in home.iterdir():
+            if entry.is_dir() and entry.name != keep:
+                shutil.rmtree(entry, ignore_errors=True)
+
+
+def _settle(draft: Path, home: Path, parts: tuple[PartFile, ...]) -> str:
+    """The folder under `home` that now holds these parts: one that is there and whole, else the draft under a free name."""
+    content = hashlib.sha256("".join(part.sha256 for part in parts).encode()).hexdigest()[:16]
+    name, tries = content, 1
+    while (home / name).exists():
+        if all(_is_whole(home / name / part.file, part) for part in parts):
+            return name
+        tries += 1
+        name = f"{content}-{tries}"
+    sync_folder(draft)
+    draft.rename(home / name)
+    sync_folder(home)
+    return name
+
+
+def _is_whole(path: Path, part: PartFile) -> bool:
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return False
+    return len(data) == part.bytes and hashlib.sha256(data).hexdigest() == part.sha256
 
 
 def _write_parts(folder: Path, table: pa.Table) -> tuple[PartFile, ...]:

@@ -17,16 +17,20 @@ _UNCHANGED_AT_MOST = 3.0
 
 
 class Judge(msgspec.Struct, frozen=True, kw_only=True):
-    """Marks run from `floor` to 10 over the share of facts that hold, bent by `bend`, with noise of `spread`."""
+    """Marks run from `floor` to 10 over the share of facts that hold, bent by `bend`, with noise of `spread`.
+
+    `mumbles` is the share of its answers that end without a mark.
+    """
 
     floor: float
     bend: float
     spread: float
+    mumbles: float = 0.0
 
 
 STRICT = Judge(floor=0.5, bend=1.7, spread=0.6)
 FAIR = Judge(floor=1.0, bend=1.2, spread=0.8)
-LENIENT = Judge(floor=3.0, bend=1.0, spread=1.1)
+LENIENT = Judge(floor=3.0, bend=1.0, spread=1.1, mumbles=0.04)
 
 
 class GradeQuestion(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,7 +57,12 @@ def grade(
     mark = _mark(judge, findings, request)
     seen = "; ".join(findings.faults) if findings.faults else "nothing that was asked for is missing"
     share = "cannot be counted" if findings.share is None else f"{findings.share:.0%} of the points hold"
-    return f"A good result would show: {findings.wanted}.\nFaults: {seen}.\nWeighing: {share}.\n[[{mark}]]"
+    words = f"A good result would show: {findings.wanted}.\nFaults: {seen}.\nWeighing: {share}.\n"
+    return words + ("That is hard to put into a number." if _mumbled(judge, request) else f"[[{mark}]]")
+
+
+def _mumbled(judge: Judge, request: bytes) -> bool:
+    return int.from_bytes(sha256(b"mumble" + request).digest()[:4], "big") < judge.mumbles * 2**32
 
 
 def _mark(judge: Judge, findings: _Findings, request: bytes) -> int:

@@ -2,7 +2,14 @@
 
 from echoloop.lab.painters.cast import PAINTERS, faultless_painters, planted_order
 from echoloop.lab.painters.faults import TYPICAL_MIX, PainterFaults, expected_broken
-from echoloop.lab.painters.painting import CrashedPainting, Painted, Painter, RefusedToPaint, paint
+from echoloop.lab.painters.painting import (
+    CrashedPainting,
+    Painted,
+    Painter,
+    RefusedToPaint,
+    SpoiltPainting,
+    paint,
+)
 from echoloop.lab.painters.slipping import Slip
 
 __all__ = [
@@ -14,6 +21,7 @@ __all__ = [
     "PainterFaults",
     "RefusedToPaint",
     "Slip",
+    "SpoiltPainting",
     "expected_broken",
     "faultless_painters",
     "paint",

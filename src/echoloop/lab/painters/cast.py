@@ -16,7 +16,12 @@ PAINTERS: tuple[Painter, ...] = (
         seed=15,
         faults=PainterFaults(slip=0.16, identity_drift=0.7, tint=5.0),
     ),
-    Painter(name="fern", developer="lab-atelier-5", seed=16, faults=PainterFaults(slip=0.34, misspell=0.8)),
+    Painter(
+        name="fern",
+        developer="lab-atelier-5",
+        seed=16,
+        faults=PainterFaults(slip=0.34, misspell=0.8, spoilt_rate=0.06),
+    ),
     Painter(
         name="garnet",
         developer="lab-atelier-6",

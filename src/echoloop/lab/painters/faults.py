@@ -25,7 +25,8 @@ class PainterFaults(msgspec.Struct, frozen=True, kw_only=True):
 
     `slip`: chance per requested fact of breaking it. `misspell`, `miscount`, `identity_drift`: further chances for
     facts about words, counts and faces alone. `tint`, `darken`: shift of the whole picture in b* (+ is yellow) and
-    L* (- is darker). `jitter`: layout shift in pixels. `refusal_rate` is by prompt, `failure_rate` by call.
+    L* (- is darker). `jitter`: layout shift in pixels. `refusal_rate` and `spoilt_rate` (bytes that are no picture) are by
+    prompt, `failure_rate` by call.
     """
 
     slip: float = 0.0
@@ -37,9 +38,18 @@ class PainterFaults(msgspec.Struct, frozen=True, kw_only=True):
     jitter: int = 0
     refusal_rate: float = 0.0
     failure_rate: float = 0.0
+    spoilt_rate: float = 0.0
 
     def __post_init__(self) -> None:
-        for name in ("slip", "misspell", "miscount", "identity_drift", "refusal_rate", "failure_rate"):
+        for name in (
+            "slip",
+            "misspell",
+            "miscount",
+            "identity_drift",
+            "refusal_rate",
+            "failure_rate",
+            "spoilt_rate",
+        ):
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f"PainterFaults.{name} is {getattr(self, name)}; choose a probability")
         if not 0 <= self.jitter <= MOST_SHIFT:

@@ -63,9 +63,16 @@ class CrashedPainting:
     message: str
 
 
+@dataclass(frozen=True)
+class SpoiltPainting:
+    """What was delivered is no picture, every time this prompt is asked."""
+
+    data: bytes
+
+
 def paint(
     painter: Painter, prompt: str, inputs: Sequence[Pixels], seed_material: bytes | str = b"", call: int = 0
-) -> Painted | RefusedToPaint | CrashedPainting:
+) -> Painted | RefusedToPaint | CrashedPainting | SpoiltPainting:
     """What the painter returns for a request: the same for the same arguments, whatever was painted before.
 
     `seed_material` tells deliberate repeats apart; `call` counts attempts at one request and moves only failures.
@@ -76,6 +83,8 @@ def paint(
         return CrashedPainting(500, "the painter's brush broke; try again")
     if _dice(painter, b"refuse", _bytes(prompt)).random() < painter.faults.refusal_rate:
         return RefusedToPaint("This request is against the studio's content rules, so no picture was made.")
+    if _dice(painter, b"spoil", _bytes(prompt)).random() < painter.faults.spoilt_rate:
+        return SpoiltPainting(b"the canvas tore " + hashlib.sha256(b"".join(request)).digest())
     return _painted(painter, prompt, inputs, _dice(painter, b"paint", *request))
 
 
