@@ -20,8 +20,8 @@ from typing import Any
 
 import msgspec
 import numpy as np
-from calls_throughput import IMAGE_BYTES, LATENCY, RUBRIC, Score, bare, plain_body, serve
 
+from calls_throughput import IMAGE_BYTES, LATENCY, RUBRIC, Score, bare, plain_body, serve
 from echoloop.calls import ChatRequest, Endpoint, Price, Prompt
 from echoloop.engine import Asked, Desk, Progress, Question, Rendering, Session, Stage
 from echoloop.images import Rendition, encode_jpeg
@@ -149,7 +149,7 @@ def in_a_process(port: int, calls: int, room: Path, pictures: Path | None) -> di
 def paint(images: ImageStore) -> list[str]:
     """JPEGs of about 200 KB as they will be sent, all different, with their renditions ready."""
     draw = np.random.default_rng(0)
-    noise = draw.integers(0, 255, (432, 432, 3), dtype=np.uint8)
+    noise = draw.integers(0, 255, (540, 540, 3), dtype=np.uint8)
     names: list[str] = []
     for number in range(PICTURES):
         noise[0, : 3 * 8] = np.frombuffer(f"{number:08}".encode() * 9, dtype=np.uint8).reshape(-1, 3)

@@ -168,15 +168,21 @@ def test_a_truncated_part_is_noticed_and_named(tmp_path: Path, server: Loopback)
     write_posts(tmp_path, ["a", "b"])
     write_settings(tmp_path, server.base_url)
     assert echoloop(tmp_path, "collect").returncode == 0
-    part = next((tmp_path / "workspace" / "tables" / "posts").rglob("*.parquet"))
-    part.write_bytes(part.read_bytes()[:-40])
+    truncate_part(tmp_path)
     done = echoloop(tmp_path, "collect", "--force", "--offline")
     assert done.returncode == 0, done.stderr
-    part.write_bytes(part.read_bytes()[:-40])
+    part = truncate_part(tmp_path)
     said(echoloop(tmp_path, "curate"), 1, "a part of table 'posts'", str(part), "Delete")
     for file in sorted((tmp_path / "workspace" / "tables" / "posts").rglob("*"), reverse=True):
         file.unlink() if file.is_file() else file.rmdir()
     as_if_nothing_had_happened(tmp_path, tmp_path / "fresh")
+
+
+def truncate_part(folder: Path) -> Path:
+    """The posts, cut off."""
+    (part,) = (folder / "workspace" / "tables" / "posts").rglob("*.parquet")
+    part.write_bytes(part.read_bytes()[:-40])
+    return part
 
 
 def huge_png(side: int) -> bytes:

@@ -28,8 +28,8 @@ def test_planted_is_recovered(finished: tuple[DemoPlan, DemoResult]) -> None:
     assert Path(result.report).exists()
 
 
-@pytest.mark.parametrize("seed", [2, 3])
-def test_planted_is_recovered_in_other_towns(tmp_path: Path, seed: int) -> None:
+@pytest.mark.parametrize("seed", [2])
+def test_planted_is_recovered_in_another_town(tmp_path: Path, seed: int) -> None:
     result = run_demo(DemoPlan(folder=str(tmp_path / "demo"), seed=seed, threads=130), style="quiet")
     assert red(result.checks) == []
 
@@ -51,7 +51,8 @@ def test_every_sabotage_turns_its_check_red(
     assert all_passed(whole)
     house = prepare(copy_of)
     workspace = run_acts(house, Progress("quiet"), stages=sabotaged(loop_stages(house), name))
-    checks = demo_checks(workspace, copy_of.cast, load_truth(Path(copy_of.folder) / "town" / TRUTH_FILE))
+    truth = load_truth(Path(copy_of.folder) / "town" / TRUTH_FILE)
+    checks = demo_checks(workspace, copy_of.cast, truth, simulate=False)
     broken = [check.name for check in checks if not check.passed]
     assert any(check.startswith(expected) for check in broken), f"red instead: {broken}"
 

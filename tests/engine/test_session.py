@@ -1,17 +1,19 @@
 """What a run keeps, skips, asks again, and refuses to write."""
 
 import threading
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 import pytest
 from small_runs import run_small, small_stages, toy_endpoint
 
-from echoloop.calls import Endpoint
-from echoloop.engine import MissingReceipts, NoAnswers, Stopped
-from echoloop.records import Dropped, Mistake, Relevance
+from echoloop.calls import Endpoint, LedgerWriteError
+from echoloop.engine import Desk, MissingReceipts, NoAnswers, Stopped
+from echoloop.records import Dropped, ImageRef, Keep, Mistake, Post, Relevance
 from echoloop.records.arrow import from_table
-from echoloop.workspace import reading
+from echoloop.workspace import CouldNotWrite, ImageStore, reading
 
 MIXED = ["a ball", "please refuse", "just mumble", "in a fence", "so dull", "an outage"]
 
@@ -187,3 +189,55 @@ def test_a_stage_without_rows_is_an_empty_table_and_asks_nobody(tmp_path: Path) 
     assert all(
         result.fresh for result in run_small(tmp_path, small_stages(tmp_path, []), toy_endpoint(log=str(log)))
     )
+
+
+def test_what_cannot_be_kept_is_not_bought(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = tmp_path / "log"
+    stages = small_stages(tmp_path, [f"post {number}" for number in range(200)])
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr("echoloop.calls.ledger_writer.insert", full)
+        with pytest.raises(LedgerWriteError, match="No space left"):
+            run_small(tmp_path, stages, toy_endpoint(log=str(log), delay="0.01"))
+    assert len(calls(log)) < 60
+    assert reading(tmp_path / "workspace").tables.manifest("relevance") is None
+    assert run_small(tmp_path, stages, toy_endpoint(log=str(log)))[1].kept == 200
+
+
+def look_slowly(row: str, images: ImageStore) -> ImageRef:
+    with Path(row).open("a") as seen:
+        seen.write("looked\n")
+    threading.Event().wait(0.05)
+    return ImageRef(sha256=None)
+
+
+def test_a_stop_while_pictures_are_looked_at_is_a_stop(tmp_path: Path) -> None:
+    stop, log = threading.Event(), tmp_path / "log"
+
+    def run(desk: Desk[None]) -> Iterator[Keep[Post]]:
+        desk.map([str(log)] * 100, look_slowly, ImageRef)
+        yield from ()
+
+    threading.Thread(target=stop_after, args=(stop, log, 3)).start()
+    stage = replace(small_stages(tmp_path, ["a"])[0], run=run)
+    with pytest.raises(Stopped, match="same command again"):
+        run_small(tmp_path, [stage], toy_endpoint(), stop=stop)
+    assert len(calls(log)) < 100
+    assert reading(tmp_path / "workspace").tables.names() == []
+
+
+def test_a_function_over_rows_that_raises_says_what_it_raised(tmp_path: Path) -> None:
+    def broken(row: str, images: ImageStore) -> ImageRef:
+        raise CouldNotWrite(f"{row} does not fit on the disk")
+
+    def run(desk: Desk[None]) -> Iterator[Keep[Post]]:
+        desk.map(["one", "two"], broken, ImageRef)
+        yield from ()
+
+    stage = replace(small_stages(tmp_path, ["a"])[0], run=run)
+    with pytest.raises(CouldNotWrite, match="one does not fit"):
+        run_small(tmp_path, [stage], toy_endpoint())
+    assert reading(tmp_path / "workspace").tables.names() == []

@@ -1,6 +1,5 @@
 """From the settings file to what each act needs. Here, and only here, the rooms are put together."""
 
-import hashlib
 import threading
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
@@ -9,7 +8,7 @@ from pathlib import Path
 from echoloop.calls import Endpoint, Mode, Price
 from echoloop.cli.options import AS_USUAL, Place, Running
 from echoloop.cli.settings_file import EndpointTable, ModelTable, SettingsFile, read_settings
-from echoloop.collect import CollectSettings
+from echoloop.collect import CollectSettings, archive_digest
 from echoloop.curate import CurateSettings
 from echoloop.diagnose import DiagnoseSettings
 from echoloop.engine import EngineSettings, Progress, Session, hush, start_runner, watch_signals
@@ -52,7 +51,7 @@ class House:
             subject=self.settings.subject,
             released=self.settings.released,
             archive=str(archive),
-            archive_sha256=_digest(archive),
+            archive_sha256=archive_digest(archive),
             reader=self.role("text"),
             keep_from=table.keep_from,
         )
@@ -209,18 +208,8 @@ def _endpoint(name: str, table: EndpointTable, path: Path) -> Endpoint:
             connect_timeout=table.connect_timeout,
             retries=table.retries,
             price=price,
+            parameters=table.parameters,
+            omit=tuple(table.omit),
         )
     except ValueError as error:
         raise Mistake(str(error), where=path) from error
-
-
-def _digest(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise Mistake(
-            f"the archive cannot be read: {error.strerror}",
-            where=path,
-            remedy="Check `archive` under [collect] in echoloop.toml.",
-        ) from error

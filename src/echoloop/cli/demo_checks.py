@@ -34,8 +34,13 @@ R = TypeVar("R", bound=msgspec.Struct)
 _BENCHMARK: tuple[Split, ...] = ("image_to_image", "text_to_image")
 
 
-def demo_checks(workspace: Workspace, cast: Sequence[Painter], truth: TownTruth) -> list[Check]:
-    """Curation, standings, faults and coverage, in the order of the loop."""
+def demo_checks(
+    workspace: Workspace, cast: Sequence[Painter], truth: TownTruth, *, simulate: bool = True
+) -> list[Check]:
+    """Curation, standings, faults and coverage, in the order of the loop.
+
+    `simulate` adds what does not depend on the tables: how often intervals of identical painters hold zero.
+    """
     tables = _Tables(workspace)
     recovered = Recovered(
         relevance=tuple(tables.rows("relevance", Relevance)),
@@ -57,7 +62,7 @@ def demo_checks(workspace: Workspace, cast: Sequence[Painter], truth: TownTruth)
             for split in _BENCHMARK
             for check in agreement_checks(standings, scores[split], names, split)
         ),
-        *twin_checks(together, names, cast, seed=truth.seed),
+        *twin_checks(together, names, cast, seed=truth.seed, simulate=simulate),
         *fault_checks(tables.rows("effects", Effect), cast),
         *complaint_checks(tables.rows("feedback", FeedbackLabel), truth),
         *absence_checks(outputs, verdicts, cast),

@@ -81,6 +81,8 @@ class EndpointTable(_Strict):
     connect_timeout: Annotated[float, Field(gt=0)] = 10.0
     retries: Annotated[int, Field(ge=0)] = 5
     price: PriceTable | None = None
+    parameters: dict[str, Any] = Field(default_factory=dict[str, Any])
+    omit: list[str] = Field(default_factory=list[str])
     options: dict[str, str] = Field(default_factory=dict[str, str])
 
 

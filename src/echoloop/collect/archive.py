@@ -54,14 +54,20 @@ class _RawPost(BaseModel):
 
     @field_validator("timestamp")
     @classmethod
-    def _with_zone(cls, value: datetime | None) -> datetime | None:
-        return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
+    def _in_utc(cls, value: datetime | None) -> datetime | None:
+        if value is None or value.tzinfo is None:
+            return value and value.replace(tzinfo=UTC)
+        try:
+            return value.astimezone(UTC)
+        except OverflowError as error:
+            raise ValueError("in UTC it lies outside of the years 1 to 9999") from error
 
 
 class SeenText(msgspec.Struct):
-    """How many characters had to be replaced on the way in."""
+    """What was changed on the way in: characters replaced, counts left out because nothing can have them."""
 
     replaced: int = 0
+    impossible: int = 0
 
 
 def read_archive(path: Path, seen: SeenText) -> Iterator[Keep[Post] | Drop]:
@@ -84,8 +90,8 @@ def _read_line(line: bytes, where: str, seen: SeenText) -> Keep[Post] | Drop:
     try:
         fields: Any = json.loads(line.decode("utf-8", errors="surrogateescape"))
         raw = _RawPost.model_validate(_admit(fields, seen))
-        return Keep(_to_post(raw))
-    except (ValidationError, ValueError, RecursionError) as error:
+        return Keep(_to_post(raw, seen))
+    except (ValidationError, ValueError, RecursionError, OverflowError) as error:
         reason = (
             "not the URL of a post" if isinstance(error, NotAPostUrl) else "not a post in ECHO's raw fields"
         )
@@ -109,7 +115,7 @@ class _Text(msgspec.Struct, frozen=True):
     text: str
 
 
-def _to_post(raw: _RawPost) -> Post:
+def _to_post(raw: _RawPost, seen: SeenText) -> Post:
     url = canonical_url(raw.url)
     return Post(
         url=url,
@@ -125,9 +131,16 @@ def _to_post(raw: _RawPost) -> Post:
             ImageRef(sha256=None, url=image.url, alt=image.alt, absence="not fetched")
             for image in raw.image_urls
         ),
-        engagement=Engagement(**raw.engagement.model_dump()),
+        engagement=_to_engagement(raw.engagement, seen),
         source_posts=(url,),
     )
+
+
+def _to_engagement(raw: _RawEngagement, seen: SeenText) -> Engagement:
+    counts: dict[str, int | None] = raw.model_dump()
+    possible = {name: count for name, count in counts.items() if count is None or 0 <= count < 2**63}
+    seen.impossible += len(counts) - len(possible)
+    return Engagement(**possible)
 
 
 def _canonical_all(urls: list[str]) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 
 from echoloop.collect.archive import SeenText, read_archive
-from echoloop.collect.importing import PictureFile, import_picture
+from echoloop.collect.importing import PictureFile, absence_note, import_picture
 from echoloop.collect.merging import merge_sightings
 from echoloop.collect.settings import CollectSettings
 from echoloop.engine import Desk
@@ -25,8 +25,14 @@ def collect_posts(desk: Desk[CollectSettings]) -> Iterator[Keep[Post] | Drop]:
             posts.append(line.row)
     if seen.replaced:
         desk.note(f"{seen.replaced:,} characters that no UTF-8 can carry were replaced in {archive.name}")
+    if seen.impossible:
+        desk.note(
+            f"{seen.impossible:,} counts that nothing can have (below zero or beyond 2^63) were left out"
+        )
     merged = merge_sightings(posts)
     pictures = _import_pictures(desk, archive.parent, merged)
+    if note := absence_note(pictures.values()):
+        desk.note(note)
     for post in merged:
         if post.url in desk.forgotten:
             yield Drop(key=post.url, reason="forgotten on request")

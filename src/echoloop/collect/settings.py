@@ -9,7 +9,7 @@ import msgspec
 class CollectSettings(msgspec.Struct, frozen=True, kw_only=True):
     """The target model as people name it, when it came out, where the posts lie, and who reads them.
 
-    `archive_sha256` is the content of the archive: the same path with other bytes is other input, and the same bytes at
+    `archive_sha256` is the content of the archive and of its pictures (`archive_digest`): the same path with other bytes is other input, and the same bytes at
     another path are not.
     """
 

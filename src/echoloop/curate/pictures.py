@@ -45,7 +45,8 @@ class PicturesAnswer(BaseModel, extra="forbid"):
 class _Task(msgspec.Struct, frozen=True, kw_only=True):
     """A sample with the pictures that hang on its posts; `origins[i]` is the post of picture i + 1.
 
-    `texts` and `not_here` (how many pictures could not be had) go with the sample's posts, one by one.
+    `texts` and `not_here` (how many pictures could not be had) go with the sample's posts, one by one; `answered` names the
+    post that each piece of feedback answers, in the order of the feedback.
     """
 
     sample: Sample
@@ -54,6 +55,7 @@ class _Task(msgspec.Struct, frozen=True, kw_only=True):
     not_here: tuple[int, ...]
     pictures: tuple[ImageRef, ...]
     origins: tuple[str, ...]
+    answered: tuple[str, ...]
 
     @property
     def source_posts(self) -> tuple[str, ...]:
@@ -104,6 +106,7 @@ def _gather(sample: Sample, posts: dict[str, Post], subject: str) -> _Task:
         not_here=tuple(pictures_not_here(posts[url]) for url in sample.post_urls),
         pictures=tuple(image for image, _ in pictures.values()),
         origins=tuple(url for _, url in pictures.values()),
+        answered=tuple(_parent(posts[said.post_url]) for said in sample.community_feedback),
     )
 
 
@@ -144,10 +147,11 @@ def _sort(asked: Asked[_Task, PicturesAnswer], claims: Claims) -> Iterator[Keep[
         conversation=next(iter(claims.take(sample, task.pictures, page)), None),
     )
     completed = list(_completed(sample, found.completions, task, claims))
-    for one in completed:
-        yield Keep(one)
     groups = [group for group in found.groups if group.inputs or group.outputs]
-    if completed and not groups and sample.conversation is None:
+    alone = bool(completed) and not groups and sample.conversation is None
+    for one in _with_remarks(completed, task) if alone else completed:
+        yield Keep(one)
+    if alone:
         yield Drop(key=sample.id, reason="a blank left open", source_posts=sample.source_posts)
         return
     pictured = [_with_pictures(sample, group, task, claims) for group in groups]
@@ -184,10 +188,26 @@ def _filled(
         input_images=inputs,
         output_images=outputs,
         conversation=None,
-        community_feedback=tuple(said for said in sample.community_feedback if said.post_url in urls),
+        community_feedback=(),
     )
     hashes = [[image.sha256 for image in images] for images in (inputs, outputs)]
     return _renamed(filled, msgspec.json.encode([fold(completion.prompt), *hashes]).decode())
+
+
+def _with_remarks(completed: Sequence[Sample], task: _Task) -> Iterator[Sample]:
+    """What was said of a template that goes is said of its completions: of the one it answers, else of the first."""
+    origin = {image.sha256: url for image, url in zip(task.pictures, task.origins, strict=True)}
+    shown = [{origin[image.sha256] for image in one.output_images} for one in completed]
+    homes = [next((at for at, urls in enumerate(shown) if answered in urls), 0) for answered in task.answered]
+    for at, one in enumerate(completed):
+        said = zip(task.sample.community_feedback, homes, strict=True)
+        yield msgspec.structs.replace(
+            one, community_feedback=tuple(remark for remark, home in said if home == at)
+        )
+
+
+def _parent(post: Post) -> str:
+    return post.replies_above[-1] if post.replies_above else ""
 
 
 def _with_pictures(sample: Sample, group: Group, task: _Task, claims: Claims) -> Sample:

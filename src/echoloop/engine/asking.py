@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from echoloop.calls import AsIs, Ask, Parsed, Purpose, Reply, Shape
 from echoloop.engine.doors import GRACE_SECONDS, DoorHandle, OpenDoor, open_door
 from echoloop.engine.question import Asked, Carried, Question, Rendering
-from echoloop.engine.tally import Counts
+from echoloop.engine.tally import Counts, together
 from echoloop.records import Answer, Answered, Failed, Problem, Refused, Unparsed
 from echoloop.workspace import CouldNotWrite
 
@@ -64,11 +64,13 @@ class AskBatch(Generic[R, A]):
             return [Carried(state="failed", reason=STOPPED)] * len(jobs)
         replies = iter(asking.result())
         answers: list[Carried] = []
+        counts: list[Counts] = []
         for job in jobs:
             reply = None if isinstance(job, Carried) else next(replies)
             carried = _carry(reply) if reply is not None else job
             answers.append(carried if isinstance(carried, Carried) else Carried(state="failed"))
-            opened.keeping.tally.add(_counts(answers[-1], reply.calls if reply is not None else 0))
+            counts.append(_counts(answers[-1], reply.calls if reply is not None else 0))
+        opened.keeping.tally.add(together(counts))
         return answers
 
     def _shape(self, opened: OpenDoor) -> Shape:

@@ -37,5 +37,5 @@ class MapBatch(Generic[R, T]):
                 opened.keeping.give_up(error)
                 break
             results.append(msgspec.msgpack.encode(value))
-            opened.keeping.tally.add(Counts(done=1))
+        opened.keeping.tally.add(Counts(done=len(results)))
         return results + [b""] * (len(rows) - len(results))

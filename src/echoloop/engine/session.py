@@ -209,8 +209,7 @@ class Session:
         return manifest.digest if manifest else "absent"
 
     def _identity(self, name: str) -> str:
-        endpoint = self._endpoint(name)
-        return f"{endpoint.provider}/{endpoint.pinned_model}"
+        return self._endpoint(name).identity
 
     def _endpoint(self, name: str) -> Endpoint:
         try:

@@ -1,6 +1,7 @@
 """What a running stage has done so far, counted where the work happens."""
 
 import threading
+from collections.abc import Sequence
 
 import msgspec
 
@@ -21,6 +22,12 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
         """Both together."""
         sums = {name: getattr(self, name) + getattr(other, name) for name in self.__struct_fields__}
         return Counts(**sums)
+
+
+def together(counts: Sequence[Counts]) -> Counts:
+    """All of them in one: a tally may lie with an actor far away, and is told once a batch."""
+    sums = {name: sum(getattr(one, name) for one in counts) for name in Counts.__struct_fields__}
+    return Counts(**sums)
 
 
 class Tally:

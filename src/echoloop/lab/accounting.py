@@ -14,7 +14,7 @@ def accounting_checks(counts: RowCounts) -> list[Check]:
         Check(
             part="coverage",
             name=f"{table}: rows unaccounted for",
-            value=abs(wanted - there) if wanted else None,
+            value=abs(wanted - there),
             at_most=0,
             planted=str(wanted),
             recovered=str(there),

@@ -73,11 +73,11 @@ def absence_checks(
 
 
 def _share_check(name: str, planted: float, states: Sequence[str], state: str) -> list[Check]:
-    """Within four standard deviations of what was planted; exactly none where none was. Silence about what is not planted."""
+    """Within three and a half standard deviations of what was planted, exactly none where none was."""
     count, total = sum(one == state for one in states), len(states)
     if not planted and not count and total:
         return []
-    spread = 4 * (planted * (1 - planted) / total) ** 0.5 if total else 0.0
+    spread = 3.5 * (planted * (1 - planted) / total) ** 0.5 if total else 0.0
     return [
         Check(
             part="coverage",
@@ -109,29 +109,43 @@ def agreement_checks(
 
 
 def twin_checks(
-    scores: NDArray[np.float64], models: Sequence[str], cast: Sequence[Painter], *, seed: int = 0
+    scores: NDArray[np.float64],
+    models: Sequence[str],
+    cast: Sequence[Painter],
+    *,
+    seed: int = 0,
+    simulate: bool = True,
 ) -> list[Check]:
     """Identical painters are not told apart, and over many simulated runs 95 % intervals hold zero 93 to 97 % of the time."""
-    twins = next(((one, other) for one, other in combinations(cast, 2) if one.faults == other.faults), None)
+    twins = next(
+        (
+            (one, other)
+            for one, other in combinations(cast, 2)
+            if one.faults == other.faults and one.faults.slip
+        ),
+        None,
+    )
     if twins is None:
         return []
     pair = [models.index(painter.name) for painter in twins]
     apart = separable_pairs(bootstrap(scores[:, :, pair], seed=seed), share=0.999)[0, 1]
-    pool = twin_pool(twins[0], items=60, seeds=8, seed=seed)
-    return [
-        Check(
-            part="standings",
-            name=f"{twins[0].name} and {twins[1].name} told apart at 99.9 %",
-            value=abs(int(apart)),
-            at_most=0,
-            planted="twins",
-        ),
-        Check(
-            part="standings",
-            name=f"95 % intervals of twins holding 0, {SIMULATED_RUNS} runs",
-            value=twin_coverage(pool, runs=SIMULATED_RUNS, seed=seed),
-            at_least=0.93,
-            at_most=0.97,
-            planted="95%",
-        ),
-    ]
+    together = Check(
+        part="standings",
+        name=f"{twins[0].name} and {twins[1].name} told apart at 99.9 %",
+        value=abs(int(apart)),
+        at_most=0,
+        planted="twins",
+    )
+    return [together, _calibration(twins[0], seed)] if simulate else [together]
+
+
+def _calibration(painter: Painter, seed: int) -> Check:
+    pool = twin_pool(painter, items=60, seeds=8, seed=seed)
+    return Check(
+        part="standings",
+        name=f"95 % intervals of twins holding 0, {SIMULATED_RUNS} runs",
+        value=twin_coverage(pool, runs=SIMULATED_RUNS, seed=seed),
+        at_least=0.93,
+        at_most=0.97,
+        planted="95%",
+    )

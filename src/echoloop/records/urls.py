@@ -41,7 +41,7 @@ def canonical_url(text: str) -> str:
         host = host.removeprefix(prefix)
     if parts.scheme not in ("http", "https") or not _HOST.fullmatch(host):
         raise NotAPostUrl(f"{text[:200]!r} is not the URL of a post: expected https://host/path")
-    path = "/" + parts.path.lstrip("/" + _WRAPPING).rstrip("/" + _AROUND)
+    path = "/" + parts.path.strip("/" + _AROUND)
     if host in _X_HOSTS:
         return _canonical_x(path)
     if host in _REDDIT_HOSTS:

@@ -54,7 +54,7 @@ def sample_pages(evidence: Evidence, shelf: PictureShelf) -> list[SamplePage]:
     outputs: dict[str, list[Output]] = defaultdict(list)
     for output in evidence.outputs or ():
         outputs[output.item].append(output)
-    labels = {label.post_url: label for label in evidence.feedback or ()}
+    labels = {(label.post_url, label.text): label for label in evidence.feedback or ()}
     orders = {item.split: model_order(evidence.standings or (), item.split) for item in items}
     return [
         _sample_page(item, shelf, _in_order(outputs[item.id], orders[item.split]), verdicts, labels)
@@ -73,7 +73,7 @@ def _sample_page(
     shelf: PictureShelf,
     outputs: list[Output],
     verdicts: Mapping[str, list[Verdict]],
-    labels: Mapping[str, FeedbackLabel],
+    labels: Mapping[tuple[str, str], FeedbackLabel],
 ) -> SamplePage:
     return SamplePage(
         item=item,
@@ -87,7 +87,8 @@ def _sample_page(
         ),
         answers=tuple(_answer(output, shelf, verdicts.get(output.id, [])) for output in outputs),
         remarks=tuple(
-            Remark(text=said.text, label=labels.get(said.post_url)) for said in item.community_feedback
+            Remark(text=said.text, label=labels.get((said.post_url, said.text)))
+            for said in item.community_feedback
         ),
         links=linkable(item.source_posts),
     )

@@ -3,7 +3,7 @@
 import hashlib
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +49,8 @@ def source_of(function: Callable[..., Any]) -> str:
 
     Coarse on purpose. Making a table again costs little (receipts answer), trusting one that other code made costs a lot.
     """
+    while isinstance(function, partial):
+        function = function.func
     file = inspect.getsourcefile(inspect.unwrap(function))
     if file is None:
         return f"{function.__module__}.{function.__qualname__}"

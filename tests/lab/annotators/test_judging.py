@@ -17,7 +17,7 @@ def mean_score(judge: str, prompt: str, picture: bytes, references: tuple[bytes,
     annotators = Annotators()
     shown = (*references, picture)
     texts = [annotators.answer(judge, None, {"prompt": prompt}, shown, b"%d" % at) for at in range(30)]
-    return float(np.mean([read_grade(text).score for text in texts]))
+    return float(np.mean([read_grade(text).score for text in texts if "[[" in text]))
 
 
 PROMPT = "Draw two red balls and a blue star, against a night sky."
@@ -44,6 +44,19 @@ def test_judges_differ_in_strictness() -> None:
         mean_score(f"lab-judge-{name}", PROMPT, half) for name in ("strict", "fair", "lenient")
     )
     assert strict < fair < lenient
+
+
+def test_only_the_lenient_judge_sometimes_gives_no_mark() -> None:
+    annotators, picture = Annotators(), encode_png(draw(RIGHT))
+    silent = {
+        judge: sum(
+            "[[" not in annotators.answer(judge, None, {"prompt": PROMPT}, [picture], b"%d" % at)
+            for at in range(400)
+        )
+        for judge in JUDGES
+    }
+    assert silent["lab-judge-strict"] == silent["lab-judge-fair"] == 0
+    assert 4 <= silent["lab-judge-lenient"] <= 32
 
 
 def test_the_same_request_is_always_marked_alike_and_says_why() -> None:
