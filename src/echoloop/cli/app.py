@@ -5,6 +5,7 @@ from cyclopts import App
 from echoloop import __version__
 from echoloop.cli import acts
 from echoloop.cli.demo import demo
+from echoloop.cli.forget import forget
 from echoloop.cli.groups import AROUND, LOOP
 from echoloop.cli.init import init
 from echoloop.cli.lab import lab
@@ -28,7 +29,7 @@ Start with `echoloop demo`: the whole loop in a small world whose truth is known
 _LOOP_VERBS = (acts.collect, acts.curate, release, acts.generate, acts.judge, acts.diagnose, report)
 for _place, _verb in enumerate(_LOOP_VERBS):
     app.command(_verb, group=LOOP, sort_key=_place)
-for _place, _verb in enumerate((demo, init, plan, status)):
+for _place, _verb in enumerate((demo, init, plan, status, forget)):
     app.command(_verb, group=AROUND, sort_key=_place)
 app.command(ledger)
 app.command(lab)

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 
 from echoloop.calls import Endpoint, Mode, Price
@@ -36,7 +37,7 @@ class House:
         table = self.settings.engine
         return EngineSettings(runner=table.runner, address=table.address, workers=table.workers)
 
-    @property
+    @cached_property
     def collect(self) -> CollectSettings:
         """What collect needs."""
         table = self.settings.collect

@@ -13,7 +13,7 @@ CALM = ServeOptions()
 lab = App(
     name="lab",
     group=AROUND,
-    sort_key=5,
+    sort_key=6,
     help="The lab: a small world whose truth is known, and a server that behaves as badly as told.",
 )
 

@@ -9,7 +9,7 @@ from echoloop.cli.groups import AROUND
 from echoloop.cli.messages import say, then
 from echoloop.cli.options import HERE, Place
 
-ledger = App(name="ledger", group=AROUND, sort_key=4, help="Receipts: what was asked, answered and paid.")
+ledger = App(name="ledger", group=AROUND, sort_key=5, help="Receipts: what was asked, answered and paid.")
 
 
 @ledger.command
@@ -120,7 +120,7 @@ def gc(*, place: Place = HERE) -> None:
     from echoloop.workspace import writing
 
     with (
-        writing(read_house(place).workspace) as workspace,
+        writing(read_house(place).workspace, create=False) as workspace,
         Ledger(workspace.receipts) as opened,
     ):
         swept = opened.gc()

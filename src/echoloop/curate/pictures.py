@@ -188,7 +188,7 @@ def _filled(
         input_images=inputs,
         output_images=outputs,
         conversation=None,
-        community_feedback=(),
+        community_feedback=tuple(said for said in sample.community_feedback if said.post_url in urls),
     )
     hashes = [[image.sha256 for image in images] for images in (inputs, outputs)]
     return _renamed(filled, msgspec.json.encode([fold(completion.prompt), *hashes]).decode())
