@@ -48,6 +48,7 @@ class Buyer:
         self._stop = stop
         self._first_wait = first_wait
         self._lines: dict[str, Line] = {}
+        self._open: dict[str, asyncio.Semaphore] = {}
         self._transports = Transports()
         self._flights: dict[str, Flight] = {}
         self._made: set[str] = set()
@@ -111,6 +112,12 @@ class Buyer:
         self._lines.clear()
 
     async def _fly(
+        self, endpoint: Endpoint, request: Request, key: str, purpose: Purpose, shape: Shape
+    ) -> Filed | Failed:
+        async with self._unacknowledged(endpoint):
+            return await self._call_and_commit(endpoint, request, key, purpose, shape)
+
+    async def _call_and_commit(
         self, endpoint: Endpoint, request: Request, key: str, purpose: Purpose, shape: Shape
     ) -> Filed | Failed:
         heard = await self._line(endpoint).call(request)
@@ -181,6 +188,13 @@ class Buyer:
         self.unpriced += receipt.cost is None
         for seen in self._watchers:
             seen[receipt.key] = receipt
+
+    def _unacknowledged(self, endpoint: Endpoint) -> asyncio.Semaphore:
+        """A slot is free again when its answer is there, so that calls do not march in step with commits. But what is sent
+        and not yet on the disk is what a crash pays twice: it is bounded as well."""
+        if endpoint.name not in self._open:
+            self._open[endpoint.name] = asyncio.Semaphore(2 * endpoint.concurrency)
+        return self._open[endpoint.name]
 
     def _line(self, endpoint: Endpoint) -> Line:
         if endpoint.name not in self._lines:

@@ -58,9 +58,11 @@ def _corpus_distances(
     firsts = {item.id: item.input_images[0].sha256 for item in from_table(items, Item) if item.input_images}
     measured = [row for row in rows if row.field == "delta_b"]
     pairs = {
-        row.output: (firsts[row.item] or "", by_id[row.output].image or "")
+        row.output: (before, after)
         for row in measured
         if row.value is not None
+        and (before := firsts.get(row.item)) is not None
+        and (after := by_id[row.output].image) is not None
     }
     pictures = sorted({picture for pair in pairs.values() for picture in pair})
     found = desk.map(pictures, picture_histogram, Histograms)

@@ -58,7 +58,7 @@ class ImageStore:
             raise ImageMissing(
                 "a picture is not in the store",
                 where=place,
-                remedy="Run the act that fetched or made it again, or restore the file.",
+                remedy="Restore it from a copy of images/, or (one from an archive) run `echoloop collect --force`.",
             ) from error
         if content_hash(data) == sha256:
             return data
@@ -67,7 +67,7 @@ class ImageStore:
             raise ImageDamaged(
                 "a stored picture is not the one its name says",
                 where=place,
-                remedy="Delete that file and run the act that fetched or made it again.",
+                remedy="Delete that file and restore it from a copy of images/, or (one from an archive) run `echoloop collect --force`.",
             )
         return again
 
