@@ -6,6 +6,7 @@ from hashlib import sha256
 from typing import Any, Protocol, TypeAlias
 
 import msgspec
+from pybase64 import b64encode
 
 from echoloop.calls.canonical import canonical
 from echoloop.calls.requests import (
@@ -93,8 +94,7 @@ def _message_chunks(message: Message, read: Callable[[str], bytes]) -> list[Piec
 
 def _image_chunks(part: ImagePart, read: Callable[[str], bytes]) -> list[Piece]:
     head = f'{{"type":"image_url","image_url":{{"url":"data:{_checked(part.media_type)};base64,'
-    quoted = _encode(read(part.sha256))  # msgspec writes bytes as base64, faster than the standard library
-    return [head.encode(), memoryview(quoted)[1:], b"}}"]
+    return [head.encode(), b64encode(read(part.sha256)), b'"}}']
 
 
 def _moderation_chunks(request: ModerationRequest, read: Callable[[str], bytes]) -> list[Piece]:
