@@ -14,7 +14,7 @@ from echoloop.records import Output, Standing, Verdict
 from echoloop.statistics import bootstrap, separable_pairs, win_rates
 
 SEPARABLE = 20
-SIMULATED_RUNS = 1000
+SIMULATED_RUNS = 2000
 CHANCE_SEPARABLE = 5
 """Of 28 pairs of equal painters, so many 95 % intervals may exclude zero before it is more than chance."""
 
@@ -140,7 +140,7 @@ def twin_checks(
 
 
 def _calibration(painter: Painter, seed: int) -> Check:
-    pool = twin_pool(painter, items=60, seeds=8, seed=seed)
+    pool = twin_pool(painter, items=150, seeds=6, seed=seed)
     return Check(
         part="standings",
         name=f"95 % intervals of twins holding 0, {SIMULATED_RUNS} runs",
