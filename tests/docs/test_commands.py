@@ -24,7 +24,9 @@ def blocks(page: Path, language: str) -> list[str]:
 def commands(page: Path) -> list[list[str]]:
     lines = [line for body in blocks(page, "sh") for line in body.splitlines()]
     words = [shlex.split(line, comments=True) for line in lines]
-    return [command[1:] for command in words if command[:1] == ["echoloop"] and command[1:3] != ["lab", "serve"]]
+    return [
+        command[1:] for command in words if command[:1] == ["echoloop"] and command[1:3] != ["lab", "serve"]
+    ]
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if commands(page)], ids=lambda page: page.name)
