@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from curate_rows import FIRST, REPLY, picture, sample
 from pydantic import BaseModel, ValidationError
 from scripted_model import Rule, asked
 from stage_runs import Run, curate_stage, post, run_stage, store_picture
@@ -15,25 +16,7 @@ from echoloop.curate.pictures import Group, PicturesAnswer
 from echoloop.curate.screenshots import ScreenshotAnswer
 from echoloop.records import ImageRef, Item, Post, Sample, Thread
 
-FIRST, REPLY = "https://x.com/i/status/1", "https://x.com/i/status/2"
 GONE = ImageRef(sha256=None, url="gone.png", absence="too_many_pixels")
-
-
-def picture(folder: Path, shade: int) -> ImageRef:
-    return store_picture(folder, np.full((24, 32, 3), shade, dtype=np.uint8))
-
-
-def sample(name: str = "one", **changes: Any) -> Sample:
-    fields = {
-        "id": name,
-        "thread": FIRST,
-        "post_urls": (FIRST, REPLY),
-        "prompt": "a house",
-        "quality": "Benchmark",
-        "source_posts": (FIRST, REPLY),
-        **changes,
-    }
-    return Sample(**fields)
 
 
 def group(inputs: Sequence[int] = (), outputs: Sequence[int] = (), **more: Any) -> dict[str, Any]:

@@ -4,31 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
+from curate_rows import FIRST, REPLY, picture, sample
 from scripted_model import Rule, asked
-from stage_runs import Run, curate_stage, post, run_stage, store_picture
+from stage_runs import Run, curate_stage, post, run_stage
 
 from echoloop.records import Feedback, ImageRef, Post, Sample
-
-FIRST, REPLY = "https://x.com/i/status/1", "https://x.com/i/status/2"
-
-
-def picture(folder: Path, shade: int) -> ImageRef:
-    return store_picture(folder, np.full((24, 32, 3), shade, dtype=np.uint8))
-
-
-def sample(name: str = "one", **changes: Any) -> Sample:
-    fields = {
-        "id": name,
-        "thread": FIRST,
-        "post_urls": (FIRST, REPLY),
-        "prompt": "a house",
-        "quality": "Benchmark",
-        "receipts": ("r",),
-        "source_posts": (FIRST, REPLY),
-        **changes,
-    }
-    return Sample(**fields)
 
 
 def told(

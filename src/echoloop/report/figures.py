@@ -101,33 +101,25 @@ def _funnel(group: FunnelGroup) -> "Figure":
         height=0.6,
         label="left",
     )
-    for place, stage in enumerate(stages):
-        axes.annotate(
-            f"{stage.kept:,} of {stage.entered:,}",
-            (stage.entered, place),
-            xytext=(4, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=8,
-        )
+    _say_beside(axes, [(stage.entered, f"{stage.kept:,} of {stage.entered:,}") for stage in stages])
     _label_rows(axes, [_stage_label(stage) for stage in stages])
     axes.set_xlabel("rows kept, of rows accounted for")
     return figure
+
+
+def _say_beside(axes: Any, bars: Sequence[tuple[int, str]]) -> None:
+    """Each bar's number, in words, at its end."""
+    for place, (length, words) in enumerate(bars):
+        axes.annotate(
+            words, (length, place), xytext=(4, 0), textcoords="offset points", va="center", fontsize=8
+        )
 
 
 def _complaints(complaints: Complaints, display: TextDisplay) -> "Figure":
     rows = list(reversed(complaints.rows[:20]))
     figure, axes = _figure(len(rows))
     axes.barh(range(len(rows)), [row.count for row in rows], color=ACCENT, height=0.6)
-    for place, row in enumerate(rows):
-        axes.annotate(
-            f"{row.count} ({row.share:.0%})",
-            (row.count, place),
-            xytext=(4, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=8,
-        )
+    _say_beside(axes, [(row.count, f"{row.count} ({row.share:.0%})") for row in rows])
     _label_rows(axes, [display.text(clip(row.keyword, 32)) for row in rows])
     axes.xaxis.get_major_locator().set_params(integer=True)
     axes.set_xlabel(f"complaints, {complaints.failures} in all")
