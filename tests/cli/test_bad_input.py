@@ -78,7 +78,7 @@ def test_an_unknown_endpoint_and_a_missing_role_are_named(tmp_path: Path, server
 
 def test_an_archive_that_is_not_there_is_a_mistake(tmp_path: Path, server: Loopback) -> None:
     write_settings(tmp_path, server.base_url)
-    said(echoloop(tmp_path, "collect"), 2, "archive cannot be read", "posts.jsonl", "[collect]")
+    said(echoloop(tmp_path, "collect"), 2, "no such archive", "posts.jsonl", "Check the path")
 
 
 def test_a_key_that_is_not_in_the_environment_is_asked_for_before_anything_is_sent(tmp_path: Path) -> None:
@@ -107,9 +107,11 @@ def test_a_disk_that_is_full_while_a_table_is_written(tmp_path: Path, server: Lo
     draw = random.Random(3)
     write_posts(tmp_path, [draw.randbytes(2_000).hex() for _ in range(200)])
     write_settings(tmp_path, server.base_url)
-    done = echoloop(tmp_path, "collect", preexec_fn=small_disk)
-    said(done, 1, "'posts' was not written", "Free some space")
-    assert reading(tmp_path / "workspace").tables.manifest("posts") is None
+    said(echoloop(tmp_path, "collect", preexec_fn=small_disk), 1, "collected posts", "Free some space")
+    assert reading(tmp_path / "workspace").tables.names() == []
+    assert echoloop(tmp_path, "collect").returncode == 0
+    done = echoloop(tmp_path, "collect", "--force", preexec_fn=small_disk)
+    said(done, 1, "'found' was not written", "Free some space")
     as_if_nothing_had_happened(tmp_path, tmp_path / "fresh")
 
 
@@ -136,8 +138,13 @@ def test_a_disk_that_is_full_while_a_picture_is_stored(tmp_path: Path, server: L
     write_posts(tmp_path, ["a"], ["noise.png"])
     (tmp_path / "noise.png").write_bytes(encode_png(noise))
     write_settings(tmp_path, server.base_url)
-    said(echoloop(tmp_path, "collect", preexec_fn=small_disk), 1, "a file was not written", "Free some space")
-    assert reading(tmp_path / "workspace").tables.names() == []
+    said(
+        echoloop(tmp_path, "collect", preexec_fn=small_disk),
+        1,
+        "pictures were not written",
+        "Free some space",
+    )
+    assert reading(tmp_path / "workspace").tables.manifest("posts") is None
     as_if_nothing_had_happened(tmp_path, tmp_path / "fresh")
 
 
@@ -213,7 +220,7 @@ def test_pictures_that_are_none_are_absences_with_a_reason_and_the_run_goes_on(
     (tmp_path / "cut.png").write_bytes(good[: len(good) // 2])
     (tmp_path / "good.png").write_bytes(good)
     names = ["words.png", "bomb.png", "drawing.svg", "moving.gif", "nothing.png", "cut.png", "gone.png"]
-    names += ["../outside.png", "/etc/hostname", "https://example.com/there.png", "good.png"]
+    names += ["../outside.png", "/etc/hostname", "https://127.0.0.1/there.png", "good.png"]
     write_posts(tmp_path, ["look"], names)
     write_settings(tmp_path, server.base_url)
     done = echoloop(tmp_path, "collect")
@@ -233,7 +240,7 @@ def test_pictures_that_are_none_are_absences_with_a_reason_and_the_run_goes_on(
         "gone.png": "no such file",
         "../outside.png": "out of the archive's folder",
         "/etc/hostname": "out of the archive's folder",
-        "https://example.com/there.png": "not fetched",
+        "https://127.0.0.1/there.png": "forbidden",
     }
     for name in (*reasons, "cut.png"):
         assert found[name].sha256 is None
@@ -250,9 +257,8 @@ def test_lines_that_are_no_posts_leave_with_their_line_number(tmp_path: Path, se
     assert done.returncode == 0, done.stderr
     tables = reading(tmp_path / "workspace").tables
     assert tables.read("posts").num_rows == 1
-    assert sorted(tables.read("posts.dropped").column("key").to_pylist()) == [
-        f"posts.jsonl:{line}" for line in range(2, 8)
-    ]
+    keys = {key.partition(",")[0] for key in tables.read("posts.dropped").column("key").to_pylist()}
+    assert sorted(keys) == [f"posts.jsonl:{line}" for line in range(2, 8)]
 
 
 def test_a_second_writer_is_told_who_the_first_one_is_and_a_dead_one_is_no_obstacle(tmp_path: Path) -> None:

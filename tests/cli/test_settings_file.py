@@ -49,14 +49,14 @@ def test_mistakes_are_told_all_at_once(tmp_path: Path, text: str, words: list[st
     [
         (TOP, "curate", ["no endpoint has the role 'text'", "none yet"]),
         (TOP + ENDPOINT + "[roles]\ntext = 'b'\n", "curate", ["'b', which is not declared", "one of: a"]),
-        (TOP + ENDPOINT, "collect", ["[collect]"]),
+        (TOP + ENDPOINT, "collect", ["no endpoint has the role 'text'"]),
         (TOP + ENDPOINT, "judge", ["no judges"]),
         (TOP + ENDPOINT, "generate", ["no image models"]),
         (TOP + ENDPOINT + "[models.m]\nendpoint = 'z'\n", "generate", ["[models.m] names the endpoint 'z'"]),
         (
             TOP + ENDPOINT + "[collect]\narchive = 'none.jsonl'\n[roles]\ntext = 'a'\n",
             "collect",
-            ["archive cannot be read"],
+            ["no such archive"],
         ),
     ],
 )

@@ -4,27 +4,33 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from slow_threads import slow_threads
 
 from echoloop.curate import merge_threads
-from echoloop.records import Post
+from echoloop.records import Post, Thread
+from echoloop.records.arrow import from_table, to_table
 
 START = datetime(2025, 4, 1, tzinfo=UTC)
 
 
-def post(name: str, above: tuple[str, ...] = (), below: tuple[str, ...] = (), minute: int = 0) -> Post:
+def post(name: str, above: tuple[str, ...] = (), below: tuple[str, ...] = (), minute: int | None = 0) -> Post:
     return Post(
         url=name,
         platform="x",
         text=name,
-        created_at=START + timedelta(minutes=minute),
+        created_at=None if minute is None else START + timedelta(minutes=minute),
         replies_above=above,
         replies_below=below,
         source_posts=(name,),
     )
 
 
+def threads_of(posts: list[Post]) -> list[Thread]:
+    return from_table(merge_threads(to_table(posts, Post)), Thread)
+
+
 def test_chains_and_replies_unite() -> None:
-    threads = merge_threads(
+    threads = threads_of(
         [post("c", above=("a", "b"), minute=2), post("a", below=("b", "d")), post("d", minute=1)]
     )
     assert len(threads) == 1
@@ -36,7 +42,7 @@ def test_chains_and_replies_unite() -> None:
 
 
 def test_a_deleted_root_keeps_its_place() -> None:
-    (thread,) = merge_threads([post("b", above=("gone",)), post("c", above=("gone",), minute=1)])
+    (thread,) = threads_of([post("b", above=("gone",)), post("c", above=("gone",), minute=1)])
     assert (thread.id, thread.posts, thread.parents, thread.missing) == (
         "gone",
         ("b", "c"),
@@ -46,12 +52,12 @@ def test_a_deleted_root_keeps_its_place() -> None:
 
 
 def test_a_post_that_is_its_own_parent() -> None:
-    (thread,) = merge_threads([post("a", above=("a",), below=("a",))])
+    (thread,) = threads_of([post("a", above=("a",), below=("a",))])
     assert (thread.posts, thread.parents) == (("a",), (-1,))
 
 
 def test_a_cycle_is_cut_and_reported() -> None:
-    (thread,) = merge_threads(
+    (thread,) = threads_of(
         [
             post("a", above=("c",), minute=0),
             post("b", above=("a",), minute=1),
@@ -62,13 +68,17 @@ def test_a_cycle_is_cut_and_reported() -> None:
     assert thread.cut_edges == ("a",)
 
 
+def test_no_posts_are_no_threads() -> None:
+    assert threads_of([]) == []
+
+
 def test_a_very_deep_thread_is_one_walk() -> None:
     names = [f"{number:05d}" for number in range(20_000)]
     chain = [
         post(name, above=(names[number - 1],) if number else (), minute=number)
         for number, name in enumerate(names)
     ]
-    (thread,) = merge_threads(chain)
+    (thread,) = threads_of(chain)
     assert thread.posts == tuple(names)
 
 
@@ -81,7 +91,7 @@ def forests(draw: st.DrawFn) -> list[Post]:
             name,
             above=tuple(draw(st.lists(anywhere, max_size=3))),
             below=tuple(draw(st.lists(anywhere, max_size=3))),
-            minute=draw(st.integers(0, 5)),
+            minute=draw(st.none() | st.integers(0, 5)),
         )
         for name in names
     ]
@@ -89,11 +99,14 @@ def forests(draw: st.DrawFn) -> list[Post]:
 
 @settings(deadline=None, max_examples=150)
 @given(forests(), st.randoms(use_true_random=False))
-def test_any_order_gives_the_same_threads_with_every_post_once(posts: list[Post], chance: object) -> None:
-    threads = merge_threads(posts)
+def test_any_order_gives_the_threads_of_the_slow_merge_with_every_post_once(
+    posts: list[Post], chance: object
+) -> None:
+    threads = threads_of(posts)
+    assert threads == slow_threads(posts)
     shuffled = posts[:]
     chance.shuffle(shuffled)  # type: ignore[attr-defined]
-    assert merge_threads(shuffled) == threads
+    assert threads_of(shuffled) == threads
     placed = [url for thread in threads for url in thread.posts]
     assert sorted(placed) == sorted(one.url for one in posts)
     for thread in threads:

@@ -1,13 +1,14 @@
 """What the demo says is true of the demo."""
 
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
 from sabotage import SABOTAGES, sabotaged
 
 from echoloop.cli.demo_checks import demo_checks
-from echoloop.cli.demo_run import DemoPlan, DemoResult, loop_stages, prepare, run_acts, run_demo
+from echoloop.cli.demo_run import DemoPlan, DemoResult, prepare, run_acts, run_demo
 from echoloop.engine import Progress
 from echoloop.lab.checks import Check, all_passed
 from echoloop.lab.town import TRUTH_FILE, load_truth
@@ -50,7 +51,7 @@ def test_every_sabotage_turns_its_check_red(
     assert whole
     assert all_passed(whole)
     house = prepare(copy_of)
-    workspace = run_acts(house, Progress("quiet"), stages=sabotaged(loop_stages(house), name))
+    workspace = run_acts(house, Progress("quiet"), change=partial(sabotaged, name=name))
     truth = load_truth(Path(copy_of.folder) / "town" / TRUTH_FILE)
     checks = demo_checks(workspace, copy_of.cast, truth, simulate=False)
     broken = [check.name for check in checks if not check.passed]
@@ -75,8 +76,7 @@ def test_nobody_can_see_the_truth(copy_of: DemoPlan) -> None:
     for manifest in (folder / "workspace" / "tables").glob("*/manifest.json"):
         manifest.unlink()
     house = prepare(copy_of)
-    stages = [stage for stage in loop_stages(house) if stage.act in ("collect", "curate")]
-    workspace = run_acts(house, Progress("quiet"), stages=stages)
+    workspace = run_acts(house, Progress("quiet"), acts=("collect", "curate"))
     after = _tables(workspace)
     assert after
     assert {name: before[name] for name in after} == after

@@ -1,5 +1,7 @@
 """Every `echoloop` command in the README and the docs runs as it stands, in the order it stands there."""
 
+import gzip
+import json
 import re
 import shlex
 import subprocess
@@ -8,6 +10,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import zstandard
 
 from echoloop.lab.town import TownPlan, write_town
 
@@ -29,10 +32,34 @@ def commands(page: Path) -> list[list[str]]:
     ]
 
 
+def write_archives(folder: Path) -> None:
+    """The files that docs/collect.md names."""
+    (folder / "tweets").mkdir()
+    tweet = {"id": "11", "text": "a picture", "author_id": "1", "created_at": "2025-04-01T10:00:00.000Z"}
+    with gzip.open(folder / "tweets" / "monday.jsonl.gz", "wt") as file:
+        file.write(json.dumps({"data": [tweet], "meta": {"result_count": 1}}) + "\n")
+    comment = {
+        "id": "c1",
+        "link_id": "t3_s1",
+        "parent_id": "t3_s1",
+        "body": "nice",
+        "created_utc": 1743500000,
+    }
+    submission = {"id": "s1", "title": "a picture", "selftext": "", "created_utc": 1743490000}
+    for name, entry in (("comments", comment), ("submissions", submission)):
+        line = json.dumps({**entry, "author": "someone", "subreddit": "pictures"}) + "\n"
+        (folder / f"{name}.zst").write_bytes(zstandard.compress(line.encode()))
+    (folder / "posts.csv").write_text(
+        "link,body,when\nhttps://talk.example/1,a picture,2025-04-01T10:00:00Z\n"
+    )
+    (folder / "requests.txt").write_text("https://talk.example/1\n")
+
+
 @pytest.mark.parametrize("page", [page for page in PAGES if commands(page)], ids=lambda page: page.name)
 def test_commands_run_in_order(page: Path, tmp_path: Path) -> None:
-    if page.name == "README.md":
+    if page.name in ("README.md", "collect.md"):
         write_town(tmp_path / "town", TownPlan(seed=7, threads=24))
+        write_archives(tmp_path)
     for command in commands(page):
         done = subprocess.run([ECHOLOOP, *command], cwd=tmp_path, capture_output=True, text=True, check=False)
         assert done.returncode == 0, f"echoloop {' '.join(command)}\n{done.stdout}\n{done.stderr}"

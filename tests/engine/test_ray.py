@@ -14,13 +14,10 @@ RUN = """
 import sys
 from pathlib import Path
 from echoloop.cli.demo_run import DemoPlan, prepare, run_acts
-from echoloop.collect import collect_stages
-from echoloop.curate import curate_stages
 from echoloop.engine import EngineSettings, Progress
 folder, runner = sys.argv[1:]
 house = prepare(DemoPlan(folder=folder, seed=5, threads=24))
-stages = [*collect_stages(house.collect), *curate_stages(house.curate)]
-run_acts(house, Progress("quiet"), stages=stages, engine=EngineSettings(runner=runner, workers=2))
+run_acts(house, Progress("quiet"), acts=("collect", "curate"), engine=EngineSettings(runner=runner, workers=2))
 """
 
 

@@ -141,7 +141,7 @@ def test_offline_replays_and_names_what_is_missing(tmp_path: Path) -> None:
 def test_a_plan_counts_and_prices_and_writes_nothing(tmp_path: Path) -> None:
     log = tmp_path / "log"
     results = run_small(tmp_path, small_stages(tmp_path, ["a", "b"]), toy_endpoint(log=str(log)), mode="plan")
-    assert [result.stage for result in results] == ["posts", "relevance"]
+    assert [result.stage for result in results] == ["found", "relevance", "posts"]
     assert not calls(log)
     assert reading(tmp_path / "workspace").tables.names() == []
 
@@ -184,7 +184,7 @@ def test_a_cost_bound_without_a_price_is_a_mistake_and_nothing_is_sent(tmp_path:
 def test_a_stage_without_rows_is_an_empty_table_and_asks_nobody(tmp_path: Path) -> None:
     log = tmp_path / "log"
     results = run_small(tmp_path, small_stages(tmp_path, []), toy_endpoint(log=str(log)))
-    assert [(result.kept, result.dropped) for result in results] == [(0, 0), (0, 0)]
+    assert [(result.kept, result.dropped) for result in results] == [(0, 0)] * 3
     assert not calls(log)
     assert all(
         result.fresh for result in run_small(tmp_path, small_stages(tmp_path, []), toy_endpoint(log=str(log)))

@@ -20,11 +20,12 @@ import sys
 from pathlib import Path
 from echoloop.cli.composing import read_house, session
 from echoloop.cli.options import Place, Running
-from echoloop.collect import collect_stages
+from echoloop.cli.collecting import collect_all
 from echoloop.curate import curate_stages
 house = read_house(Place(config=Path(sys.argv[1]), workspace=Path(sys.argv[2])))
 with session(house, Running(json=True)) as opened:
-    opened.run([*collect_stages(house.collect), *curate_stages(house.curate)])
+    collect_all(house, opened)
+    opened.run(curate_stages(house.curate))
 """
 _GLANCE = 0.002
 _SETTLING = 0.05

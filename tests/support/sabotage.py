@@ -20,6 +20,8 @@ def after(stage: Stage, change: Change) -> Stage:
     def run(desk: Any, *tables: pa.Table) -> Iterable[Any]:
         outcome = list(stage.run(desk, *tables))  # type: ignore[arg-type]
         kept = [decision.row for decision in outcome if isinstance(decision, Keep)]
+        for block in outcome:
+            kept += from_table(block, stage.writes) if isinstance(block, pa.Table) else []
         return [*(Keep(row) for row in change(kept)), *(one for one in outcome if isinstance(one, Drop))]
 
     return replace(stage, run=run)
@@ -123,6 +125,11 @@ SABOTAGES: dict[str, tuple[str, str, Callable[[Stage], Stage]]] = {
     ),
     "posts skipped in silence": (
         "relevant posts: recall",
+        "found",
+        lambda stage: after(stage, every_fifth_lost),
+    ),
+    "conversations with holes": (
+        "samples: recall",
         "posts",
         lambda stage: after(stage, every_fifth_lost),
     ),

@@ -1,15 +1,27 @@
 """A small run to try the engine with: an archive, an endpoint, and collect's stages over them."""
 
-import hashlib
 import json
+import threading
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from echoloop.calls import Endpoint, Price
-from echoloop.collect import CollectSettings, collect_stages
+from echoloop.calls import Budget, Endpoint, Price
+from echoloop.collect import (
+    CollectSettings,
+    FieldSettings,
+    Fieldwork,
+    FoundSettings,
+    Intake,
+    PostsSettings,
+    RelevanceSettings,
+    open_archives,
+    post_stages,
+    relevance_stages,
+    state_of,
+)
 from echoloop.engine import EngineSettings, Progress, Session, Stage, StageResult
-from echoloop.workspace import writing
+from echoloop.workspace import forgotten_posts, writing
 
 
 def toy_endpoint(**options: str) -> Endpoint:
@@ -35,15 +47,24 @@ def small_stages(folder: Path, texts: Sequence[str]) -> list[Stage]:
         for number, text in enumerate(texts)
     ]
     archive.write_text("".join(json.dumps(post) + "\n" for post in posts))
-    return collect_stages(
-        CollectSettings(
-            subject="Lab Painter",
-            released=date(2025, 3, 25),
-            archive=str(archive),
-            archive_sha256=hashlib.sha256(archive.read_bytes()).hexdigest(),
-            reader="reader",
+    with writing(folder / "workspace") as workspace, Intake(workspace.sightings) as intake:
+        work = Fieldwork(
+            intake,
+            FieldSettings(),
+            {},
+            budget=Budget(),
+            progress=Progress("quiet"),
+            stop=threading.Event(),
+            forgotten=forgotten_posts(workspace),
         )
+        work.read_archives(open_archives([str(archive)], "echo", None), declared=True)
+    state = state_of(workspace.sightings)
+    settings = CollectSettings(
+        found=FoundSettings(intake=str(workspace.sightings), digest=state.found, plan=None),
+        relevance=RelevanceSettings(subject="Lab Painter", released=date(2025, 3, 25), reader="reader"),
+        posts=PostsSettings(intake=str(workspace.sightings), digest=state.everything, plan=None),
     )
+    return [*relevance_stages(settings), *post_stages(settings)[:1]]
 
 
 def run_small(

@@ -14,6 +14,7 @@ from echoloop.calls.ledger_importing import BadExport, Imported, import_ledger
 from echoloop.calls.ledger_rows import Total
 from echoloop.calls.ledger_verifying import BadRow, Verification
 from echoloop.calls.planning import PlannedStage
+from echoloop.calls.prices import Estimate
 from echoloop.calls.prompts import BadPrompt, Prompt, load_prompt
 from echoloop.calls.receipts import receipt_from_response
 from echoloop.calls.redaction import redact
@@ -50,6 +51,7 @@ __all__ = [
     "DrawRequest",
     "DrawnImages",
     "Endpoint",
+    "Estimate",
     "Exported",
     "Gauge",
     "ImagePart",

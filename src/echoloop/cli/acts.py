@@ -12,15 +12,6 @@ if TYPE_CHECKING:
     from echoloop.engine import Stage, StageResult
 
 
-def collect(*, place: Place = HERE, running: Running = AS_USUAL) -> None:
-    """Read posts, unite sightings of the same post, and score how surely each is about the target model."""
-    hold_signals()
-    from echoloop.collect import collect_stages
-
-    _run(place, running, lambda house: collect_stages(house.collect))
-    then("`echoloop curate` turns the conversations into benchmark items.")
-
-
 def curate(*, place: Place = HERE, running: Running = AS_USUAL) -> None:
     """Turn conversations into samples: prompts, pictures in and out, screenshots, safety, and the items of a benchmark."""
     hold_signals()
@@ -68,11 +59,11 @@ def _run(place: Place, running: Running, stages: "Callable[[House], Sequence[Sta
     with session(house, running) as opened:
         refuse_stale(opened, house, todo)
         results = opened.run(todo)
-        say(_summary(results))
+        say(summary(results))
         say(f"The tables are in {opened.workspace.tables.folder}")
 
 
-def _summary(results: "Sequence[StageResult]") -> str:
+def summary(results: "Sequence[StageResult]") -> str:
     """What happened, in words."""
     paid = sum(result.counts.paid_calls for result in results)
     cost = sum(result.counts.cost for result in results)

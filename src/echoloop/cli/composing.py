@@ -6,10 +6,28 @@ from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 
+import msgspec
+
 from echoloop.calls import Endpoint, Mode, Price
 from echoloop.cli.options import AS_USUAL, Place, Running
-from echoloop.cli.settings_file import EndpointTable, ModelTable, SettingsFile, read_settings
-from echoloop.collect import CollectSettings, archive_digest
+from echoloop.cli.settings_file import EndpointTable, ModelTable, PhaseTable, SettingsFile, read_settings
+from echoloop.collect import (
+    Archive,
+    Bounds,
+    CollectSettings,
+    FieldSettings,
+    FoundSettings,
+    Intake,
+    PhaseWishes,
+    Plan,
+    PlatformSettings,
+    PostsSettings,
+    Reach,
+    RelevanceSettings,
+    open_archives,
+    plan_of,
+    state_of,
+)
 from echoloop.curate import CurateSettings
 from echoloop.diagnose import DiagnoseSettings
 from echoloop.engine import EngineSettings, Progress, Session, hush, start_runner, watch_signals
@@ -37,25 +55,89 @@ class House:
         table = self.settings.engine
         return EngineSettings(runner=table.runner, address=table.address, workers=table.workers)
 
-    @cached_property
+    @property
     def collect(self) -> CollectSettings:
-        """What collect needs."""
-        table = self.settings.collect
-        if table is None:
-            raise Mistake(
-                "there is no [collect] table",
-                where=self.path,
-                remedy='Add [collect] with archive = "posts.jsonl".',
-            )
-        archive = (self.path.parent / table.archive).absolute()
+        """What the stages of collect need, over what is in the intake now."""
+        intake = self.workspace / "sightings.sqlite"
+        state = state_of(intake, absent=self._not_in_yet(intake))
+        plan = self.plan if self._searches_archives else None
         return CollectSettings(
+            found=FoundSettings(intake=str(intake), digest=state.found, plan=plan),
+            relevance=RelevanceSettings(
+                subject=self.settings.subject,
+                released=self.settings.released,
+                reader=self.role("text"),
+                keep_from=self.settings.collect.keep_from,
+            ),
+            posts=PostsSettings(intake=str(intake), digest=state.everything, plan=plan),
+        )
+
+    @cached_property
+    def archives(self) -> list[Archive]:
+        """The archives that the settings name, by content."""
+        named = [str((self.path.parent / path).absolute()) for path in self.settings.collect.archives]
+        try:
+            return open_archives(named)
+        except Mistake as mistake:
+            raise Mistake(
+                mistake.what,
+                where=mistake.where,
+                remedy=f"{mistake.remedy} It is named by `archive` under [collect] in {self.path.name}.",
+            ) from mistake
+
+    @property
+    def plan(self) -> Plan:
+        """What is searched for, when, in which languages."""
+        table, platforms = self.settings.collect, self.settings.platforms
+        return plan_of(
             subject=self.settings.subject,
             released=self.settings.released,
-            archive=str(archive),
-            archive_sha256=archive_digest(archive),
-            reader=self.role("text"),
-            keep_from=table.keep_from,
+            until=table.until,
+            languages=tuple(table.languages),
+            broad=_phase(table.broad),
+            narrow=_phase(table.narrow),
+            platforms={name: (one.broad, one.narrow) for name, one in platforms.items()},
         )
+
+    @property
+    def field(self) -> FieldSettings:
+        """How far a run of collecting goes."""
+        table = self.settings.collect
+        return FieldSettings(
+            expand=table.expand,
+            bounds=Bounds(depth=table.depth, posts_per_thread=table.posts_per_thread, calls=table.calls),
+            reach=Reach(
+                plain_http=table.pictures_over_http, allow_private=table.pictures_from_private_addresses
+            ),
+        )
+
+    @property
+    def platforms(self) -> list[PlatformSettings]:
+        """The platforms that have a table."""
+        return [
+            msgspec.convert(
+                {
+                    "platform": name,
+                    **table.model_dump(exclude={"broad", "narrow"}, exclude_none=True),
+                },
+                PlatformSettings,
+            )
+            for name, table in self.settings.platforms.items()
+        ]
+
+    @property
+    def _searches_archives(self) -> bool:
+        """Keywords that somebody wrote down also select from archives; the ones we made up do not."""
+        table = self.settings.collect
+        return table.broad.keywords is not None or table.narrow.keywords is not None
+
+    def _not_in_yet(self, intake: Path) -> tuple[str, ...]:
+        digests = [digest for archive in self.archives if (digest := archive.digest())]
+        if not digests or not intake.exists():
+            return tuple(digests)
+        with Intake(intake, readonly=True) as opened:
+            whole = {known.digest for known in opened.imports.all() if known.whole}
+        return tuple(digest for digest in digests if digest not in whole)
 
     @property
     def curate(self) -> CurateSettings:
@@ -162,11 +244,16 @@ def read_house(place: Place) -> House:
     return House(place.config, read_settings(place.config), place.workspace)
 
 
+def progress_of(running: Running) -> Progress:
+    """The one progress line, in the form that was asked for."""
+    return Progress("json" if running.json else "quiet" if running.quiet else None)
+
+
 @contextmanager
 def session(house: House, running: Running = AS_USUAL, mode: Mode = "live") -> Generator[Session]:
     """A workspace opened for writing, with signals that stop it cleanly."""
     hush()
-    progress = Progress("json" if running.json else "quiet" if running.quiet else None)
+    progress = progress_of(running)
     stop = threading.Event()
     if house.engine.runner == "ray":
         start_runner(house.engine)
@@ -214,3 +301,11 @@ def _endpoint(name: str, table: EndpointTable, path: Path) -> Endpoint:
         )
     except ValueError as error:
         raise Mistake(str(error), where=path) from error
+
+
+def _phase(table: PhaseTable) -> PhaseWishes:
+    return PhaseWishes(
+        keywords=None if table.keywords is None else tuple(table.keywords),
+        days=table.days,
+        window_days=table.window_days,
+    )

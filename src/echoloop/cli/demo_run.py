@@ -2,21 +2,21 @@
 
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 
+from echoloop.cli.collecting import StageChange, collect_all
 from echoloop.cli.composing import House
 from echoloop.cli.demo_checks import demo_checks
 from echoloop.cli.demo_settings import demo_settings
+from echoloop.cli.freshness import stages_of
 from echoloop.cli.leaderboard import leaderboard_text
 from echoloop.cli.settings_file import read_settings
-from echoloop.collect import collect_stages
-from echoloop.curate import curate_stages, write_release
-from echoloop.diagnose import diagnose_stages
-from echoloop.engine import EngineSettings, Progress, Session, Stage, Style, hush
-from echoloop.generate import generate_stages
-from echoloop.judge import VOTE, judge_stages
+from echoloop.curate import write_release
+from echoloop.engine import EngineSettings, Progress, Session, Style, hush
+from echoloop.judge import VOTE
 from echoloop.lab.checks import Check
 from echoloop.lab.painters import PAINTERS, Painter, faultless_painters
 from echoloop.lab.town import POSTS_FILE, TRUTH_FILE, TownPlan, load_truth, write_town
@@ -96,26 +96,16 @@ def _claim(folder: Path, plan: DemoPlan) -> None:
     place_file(note, mine)
 
 
-def loop_stages(house: House) -> list[Stage]:
-    """The loop, top to bottom."""
-    return [
-        *collect_stages(house.collect),
-        *curate_stages(house.curate),
-        *generate_stages(house.generate),
-        *judge_stages(house.judge),
-        *diagnose_stages(house.diagnose),
-    ]
-
-
 def run_acts(
     house: House,
     progress: Progress,
     *,
-    stages: list[Stage] | None = None,
+    acts: Sequence[str] = ("collect", "curate", "generate", "judge", "diagnose"),
+    change: StageChange = list,
     engine: EngineSettings | None = None,
     stop: threading.Event | None = None,
 ) -> Workspace:
-    """Every act of the loop over the house's workspace."""
+    """Acts of the loop over the house's workspace, in order; `change` sees their stages before they run."""
     hush()
     with (
         writing(house.workspace) as workspace,
@@ -123,9 +113,11 @@ def run_acts(
             workspace, house.endpoints.values(), engine=engine or house.engine, progress=progress, stop=stop
         ) as session,
     ):
-        todo = loop_stages(house) if stages is None else stages
-        for act in dict.fromkeys(stage.act for stage in todo):
-            session.run([stage for stage in todo if stage.act == act])
+        for act in acts:
+            if act == "collect":
+                collect_all(house, session, change=change)
+            else:
+                session.run(change(stages_of(house, act)))
     return workspace
 
 

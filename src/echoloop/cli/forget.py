@@ -1,6 +1,5 @@
-"""`echoloop forget`: take a post back, with everything that was made from it."""
+"""`echoloop forget`: take posts and people back, with everything that was made from them."""
 
-from collections.abc import Iterable
 from pathlib import Path
 
 from echoloop.cli.messages import say, then
@@ -8,41 +7,57 @@ from echoloop.cli.options import HERE, Place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from echoloop.collect.compliance import Concerned
     from echoloop.workspace import Forgotten, Workspace
 
 
-def forget(urls: list[str], *, reason: str = "asked", place: Place = HERE) -> None:
-    """Take posts back: their rows, pictures and receipts go, and no later run brings them in again.
+def forget(named: list[str], *, reason: str = "asked", place: Place = HERE) -> None:
+    """Take posts or people back: their rows, pictures and receipts go, and no later run brings them in again.
 
     An interrupted `forget` is finished by the next one. The archive the posts came from is not touched.
 
     Parameters
     ----------
-    urls
-        The posts, by their addresses in any form.
+    named
+        Posts by their addresses in any form; people as @handle, x:@handle or by their profile's address; files with one
+        of these a line; compliance files of X.
     reason
         Why, for the tombstone that stays in their place.
     """
     from echoloop.cli.composing import read_house
+    from echoloop.collect.compliance import concerned, erase, read_targets, resolve
+    from echoloop.collect.intake import Intake
     from echoloop.workspace import forget as forget_in_workspace
     from echoloop.workspace import unfinished, writing
 
-    posts = _canonical(urls)
-    with writing(read_house(place).workspace, create=False) as workspace:
-        gone = posts | unfinished(workspace).reasons.keys()
+    targets = read_targets(named)
+    with (
+        writing(read_house(place).workspace, create=False) as workspace,
+        Intake(workspace.sightings) as intake,
+    ):
+        posts, names = resolve(intake, targets)
+        with intake.writing():
+            intake.authors.silence(names)
+        silenced = intake.authors.silenced()
+        found = concerned(intake, posts | unfinished(workspace).reasons.keys(), silenced)
+        gone = frozenset(found.posts | _posts_by(workspace, silenced))
         theirs, needed = _pictures_in_receipts(workspace.receipts, gone)
-        done = forget_in_workspace(workspace, posts, reason, _records(), pictures=theirs, needed=needed)
+        done = forget_in_workspace(
+            workspace,
+            gone,
+            reason,
+            _records(),
+            pictures=theirs | found.pictures,
+            needed=needed | found.needed,
+        )
+        _drop_handles(workspace, silenced)
+        sightings = erase(intake, frozenset(_buried(workspace)), silenced)
         receipts = _forget_receipts(workspace)
-    _tell(done, receipts)
-
-
-def _canonical(urls: Iterable[str]) -> set[str]:
-    from echoloop.records import Mistake, NotAPostUrl, canonical_url
-
-    try:
-        return {canonical_url(url) for url in urls}
-    except NotAPostUrl as error:
-        raise Mistake(str(error), remedy="Name each post by its address; nothing was forgotten.") from error
+    _tell(done, found, len(names), sightings, receipts)
+    if targets.passed_over:
+        say(
+            f"{targets.passed_over:,} compliance records ask for no erasure (such as scrub_geo): passed over."
+        )
 
 
 def _records() -> dict[str, object]:
@@ -59,7 +74,29 @@ def _records() -> dict[str, object]:
     }
 
 
-def _pictures_in_receipts(path: Path, gone: set[str]) -> tuple[set[str], set[str]]:
+def _posts_by(workspace: "Workspace", names: frozenset[str]) -> set[str]:
+    """What these people wrote, as far as the tables know."""
+    if not names or workspace.tables.manifest("posts") is None:
+        return set()
+    posts = workspace.tables.read("posts")
+    pairs = zip(posts.column("url").to_pylist(), posts.column("author").to_pylist(), strict=True)
+    return {url for url, author in pairs if author in names}
+
+
+def _drop_handles(workspace: "Workspace", names: frozenset[str]) -> None:
+    from echoloop.records import Author
+    from echoloop.records.arrow import from_table, to_table
+
+    manifest = workspace.tables.manifest("authors")
+    if manifest is None:
+        return
+    authors = from_table(workspace.tables.read("authors"), Author)
+    staying = [author for author in authors if author.id not in names]
+    if len(staying) < len(authors):
+        workspace.tables.write("authors", to_table(staying, Author), Author, manifest.origin)
+
+
+def _pictures_in_receipts(path: Path, gone: frozenset[str]) -> tuple[set[str], set[str]]:
     """The pictures that receipts of these posts refer to, and those of all others: some are in no table yet."""
     from echoloop.calls import Ledger
     from echoloop.workspace import pictures_in
@@ -76,28 +113,39 @@ def _pictures_in_receipts(path: Path, gone: set[str]) -> tuple[set[str], set[str
     return theirs, needed
 
 
-def _forget_receipts(workspace: "Workspace") -> int:
-    """Every buried post, not only these: so the ledger catches up after a crash, or after an import."""
-    from echoloop.calls import Ledger
+def _buried(workspace: "Workspace") -> dict[str, str]:
+    """Every post that was ever forgotten, not only now: so what lags behind catches up after a crash, or after an import."""
     from echoloop.records import Tombstone
     from echoloop.records.arrow import from_table
     from echoloop.workspace import TOMBSTONES
 
+    graves = from_table(workspace.tables.read(TOMBSTONES), Tombstone)
+    return {grave.url: grave.reason for grave in graves}
+
+
+def _forget_receipts(workspace: "Workspace") -> int:
+    from echoloop.calls import Ledger
+
     if not workspace.receipts.exists():
         return 0
-    graves = from_table(workspace.tables.read(TOMBSTONES), Tombstone)
+    buried = _buried(workspace)
     with Ledger(workspace.receipts) as ledger:
         count = sum(
-            ledger.forget([grave.url for grave in graves if grave.reason == reason], reason)
-            for reason in sorted({grave.reason for grave in graves})
+            ledger.forget([url for url, why in buried.items() if why == reason], reason)
+            for reason in sorted(set(buried.values()))
         )
         ledger.gc()
     return count
 
 
-def _tell(done: "Forgotten", receipts: int) -> None:
-    for post in done.posts:
+def _tell(done: "Forgotten", found: "Concerned", people: int, sightings: int, receipts: int) -> None:
+    for post in done.posts[:_LISTED]:
         say(f"Forgotten: {post}")
+    if len(done.posts) > _LISTED:
+        say(f"  and {len(done.posts) - _LISTED:,} more posts")
+    if people:
+        say(f"  {'people (pseudonyms)':<24} {people:>7,} left out from now on")
+    say(f"  {'sightings':<24} {sightings:>7,} collected")
     for table, rows in done.rows.items():
         say(f"  {table:<24} {rows:>7,} rows")
     say(f"  {'pictures':<24} {len(done.images):>7,} files")
@@ -106,9 +154,13 @@ def _tell(done: "Forgotten", receipts: int) -> None:
         say(f"Release {version} still holds one of them, or cannot be read: a release never changes.")
     if done.releases:
         say("Publish a next version without it, and take the ones named here down wherever they went.")
-    if not done.rows and not receipts:
+    if not done.rows and not receipts and not sightings:
         say("No table and no receipt was made from them; tombstones keep them out of later runs.")
+        then("go on as before: nothing has to be made again.")
         return
     then(
         "run the acts again: rows that came from other posts too are made anew without these; then `report`."
     )
+
+
+_LISTED = 20

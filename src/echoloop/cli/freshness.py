@@ -13,19 +13,29 @@ from echoloop.records import Mistake, Problem
 from echoloop.workspace import Workspace
 
 
+def stages_of(house: House, act: str) -> list[Stage]:
+    """The stages of one act. Raises what the settings do not allow."""
+    match act:
+        case "collect":
+            return collect_stages(house.collect)
+        case "curate":
+            return curate_stages(house.curate)
+        case "generate":
+            return generate_stages(house.generate)
+        case "judge":
+            return judge_stages(house.judge)
+        case "diagnose":
+            return diagnose_stages(house.diagnose)
+        case _:
+            raise ValueError(f"no act is called {act!r}")
+
+
 def acts_of(house: House) -> dict[str, list[Stage] | Problem]:
     """Every act in the order of the loop: its stages, or why the settings do not allow it."""
-    composed = {
-        "collect": lambda: collect_stages(house.collect),
-        "curate": lambda: curate_stages(house.curate),
-        "generate": lambda: generate_stages(house.generate),
-        "judge": lambda: judge_stages(house.judge),
-        "diagnose": lambda: diagnose_stages(house.diagnose),
-    }
     found: dict[str, list[Stage] | Problem] = {}
-    for act, compose in composed.items():
+    for act in ("collect", "curate", "generate", "judge", "diagnose"):
         try:
-            found[act] = compose()
+            found[act] = stages_of(house, act)
         except Problem as problem:
             found[act] = problem
     return found

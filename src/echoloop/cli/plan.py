@@ -8,6 +8,7 @@ from echoloop.cli.options import HERE, Place
 def plan(*, place: Place = HERE) -> None:
     """Render every request that is not in the ledger and print calls, cost and time for each stage. Nothing is sent."""
     hold_signals()
+    from echoloop.cli.collecting import plan_lines
     from echoloop.cli.composing import read_house, session
     from echoloop.cli.freshness import acts_of
     from echoloop.cli.options import Running
@@ -15,6 +16,8 @@ def plan(*, place: Place = HERE) -> None:
 
     house = read_house(place)
     with session(house, Running(quiet=True), mode="plan") as opened:
+        for line in plan_lines(house, opened):
+            say(line)
         plan = Plan(opened)
         for line in plan.lines(acts_of(house)):
             say(line)

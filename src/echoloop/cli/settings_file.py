@@ -4,7 +4,7 @@ import difflib
 import tomllib
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -15,11 +15,52 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class CollectTable(_Strict):
-    """[collect]: where the posts lie."""
+class PhaseTable(_Strict):
+    """[collect.broad], [collect.narrow]: a stretch of time after the release, cut into windows, and what is searched for."""
 
-    archive: Path
+    keywords: list[str] | None = None
+    days: Annotated[int, Field(ge=1)] | None = None
+    window_days: Annotated[int, Field(ge=1)] | None = None
+
+
+class CollectTable(_Strict):
+    """[collect]: where the posts come from, and how far conversations are followed."""
+
+    archive: Path | list[Path] = Field(default_factory=list[Path])
     keep_from: Annotated[int, Field(ge=1, le=5)] = 4
+    until: date | None = None
+    languages: list[str] = Field(default_factory=list[str])
+    broad: PhaseTable = PhaseTable()
+    narrow: PhaseTable = PhaseTable()
+    expand: Literal["relevant", "all", "none"] = "relevant"
+    depth: Annotated[int, Field(ge=0)] = 1_000
+    posts_per_thread: Annotated[int, Field(ge=1)] = 100_000
+    calls: Annotated[int, Field(ge=0)] | None = None
+    pictures_over_http: bool = False
+    pictures_from_private_addresses: bool = False
+
+    @property
+    def archives(self) -> list[Path]:
+        """The archives, however many were named."""
+        return [self.archive] if isinstance(self.archive, Path) else self.archive
+
+
+class PlatformTable(_Strict):
+    """[platforms.NAME]: x, reddit, bluesky or mastodon. Keys are read from the environment variables that are named here."""
+
+    base_url: str | None = None
+    login_url: str | None = None
+    key_env: str | None = None
+    id_env: str | None = None
+    secret_env: str | None = None
+    user_env: str | None = None
+    access: Literal["recent", "all"] = "recent"
+    subreddits: list[str] = Field(default_factory=list[str])
+    broad: list[str] | None = None
+    narrow: list[str] | None = None
+    price_per_read: Annotated[float, Field(ge=0)] | None = None
+    concurrency: Annotated[int, Field(ge=1)] = 4
+    longest_wait: Annotated[float, Field(gt=0)] = 960.0
 
 
 class CurateTable(_Strict):
@@ -110,7 +151,10 @@ class SettingsFile(_Strict):
     subject: str
     released: date
     workspace: Path = Path("workspace")
-    collect: CollectTable | None = None
+    collect: CollectTable = CollectTable()
+    platforms: dict[Literal["x", "reddit", "bluesky", "mastodon"], PlatformTable] = Field(
+        default_factory=dict[Literal["x", "reddit", "bluesky", "mastodon"], PlatformTable]
+    )
     curate: CurateTable = CurateTable()
     generate: GenerateTable = GenerateTable()
     judge: JudgeTable = JudgeTable()
@@ -162,7 +206,11 @@ def _problem(error: Any) -> str:
 
 def _table_of(place: list[str]) -> type[BaseModel] | None:
     """The model whose fields are allowed at a place in the file."""
-    named: dict[str, type[BaseModel]] = {"endpoints": EndpointTable, "models": ModelTable}
+    named: dict[str, type[BaseModel]] = {
+        "endpoints": EndpointTable,
+        "models": ModelTable,
+        "platforms": PlatformTable,
+    }
     single: dict[str, type[BaseModel]] = {
         "collect": CollectTable,
         "curate": CurateTable,
@@ -176,6 +224,8 @@ def _table_of(place: list[str]) -> type[BaseModel] | None:
             return SettingsFile
         case [table]:
             return single.get(table)
+        case ["collect", "broad" | "narrow"]:
+            return PhaseTable
         case [table, _]:
             return named.get(table)
         case [_, _, "price"]:

@@ -1,7 +1,77 @@
-"""Posts from the places where people talk: read, united, and scored for relevance."""
+"""Posts from the places where people talk: searched, united, scored for relevance, with their conversations and pictures."""
 
-from echoloop.collect.digest import archive_digest
-from echoloop.collect.settings import CollectSettings
-from echoloop.collect.stages import collect_stages
+from echoloop.collect.archives import Archive, open_archives
+from echoloop.collect.compliance import Attrition, Labels, attrition, dehydrate, read_dehydrated
+from echoloop.collect.fieldwork import FieldSettings, Fieldwork
+from echoloop.collect.gathering.bounds import Bounds
+from echoloop.collect.gathering.driving import Gathered
+from echoloop.collect.gathering.estimating import estimate_searches
+from echoloop.collect.gathering.platforms import Platform, open_platform
+from echoloop.collect.importing import ImportResult
+from echoloop.collect.intake import Intake
+from echoloop.collect.pictures import Reach
+from echoloop.collect.plan import (
+    Finding,
+    PhaseWishes,
+    Plan,
+    Proposals,
+    Searched,
+    Text,
+    YieldRow,
+    keyword_yield,
+    plan_of,
+    propose,
+)
+from echoloop.collect.reading import Reader
+from echoloop.collect.scoring import found_scores, searches_made
+from echoloop.collect.settings import (
+    CollectSettings,
+    FoundSettings,
+    PostsSettings,
+    RelevanceSettings,
+    state_of,
+)
+from echoloop.collect.sources import PlatformSettings
+from echoloop.collect.stages import collect_stages, post_stages, relevance_stages
 
-__all__ = ["CollectSettings", "archive_digest", "collect_stages"]
+__all__ = [
+    "Archive",
+    "Attrition",
+    "Bounds",
+    "CollectSettings",
+    "FieldSettings",
+    "Fieldwork",
+    "Finding",
+    "FoundSettings",
+    "Gathered",
+    "ImportResult",
+    "Intake",
+    "Labels",
+    "PhaseWishes",
+    "Plan",
+    "Platform",
+    "PlatformSettings",
+    "PostsSettings",
+    "Proposals",
+    "Reach",
+    "Reader",
+    "RelevanceSettings",
+    "Searched",
+    "Text",
+    "YieldRow",
+    "attrition",
+    "collect_stages",
+    "dehydrate",
+    "estimate_searches",
+    "found_scores",
+    "keyword_yield",
+    "open_archives",
+    "open_platform",
+    "plan_of",
+    "post_stages",
+    "propose",
+    "read_dehydrated",
+    "relevance_stages",
+    "searches_made",
+    "state_of",
+]

@@ -1,80 +1,154 @@
-"""Pictures that lie beside an archive, checked and moved into the store."""
+"""Archives into the intake: each file once, a stretch at a time, going on where it was interrupted."""
 
-from collections import Counter
-from collections.abc import Iterable
-from pathlib import Path
+import os
+import threading
+import time
+from collections.abc import Iterable, Sequence
+from typing import Protocol
 
 import msgspec
 
-from echoloop.images import BadImage, Limits, decode
-from echoloop.records import ImageRef
-from echoloop.workspace import ImageStore
+from echoloop.collect.archives import Archive
+from echoloop.collect.intake import Import, Intake
+from echoloop.collect.sightings import Seen, Sighting, Skipped
+from echoloop.collect.welcome import Welcome
+from echoloop.engine import Counts, Progress, Stopped
+from echoloop.records import Mistake
 
-_ABSENT = "no such file beside the archive"
-_OUTSIDE = "the path leads out of the archive's folder"
-_REMOTE = "not fetched: pictures behind a URL are not downloaded from an archive"
-_TOO_LARGE = "too_many_bytes: the file is larger than a picture may be"
-
-
-class PictureFile(msgspec.Struct, frozen=True, kw_only=True):
-    """A picture as an archive names it."""
-
-    folder: str
-    url: str
+_STREAM = "stream:"
+_NO_FAULT = frozenset({"a repost", "not public"})
+"""What is left out although it can be read."""
 
 
-class NotHere(msgspec.Struct, frozen=True):
-    """Why a picture that an archive names cannot be read."""
+class ImportResult(msgspec.Struct, frozen=True, kw_only=True):
+    """What an archive brought. `already` means that the same content was in before."""
 
-    reason: str
+    label: str
+    form: str
+    why: str
+    posts: int
+    skipped: int
+    unwelcome: int
+    already: bool
+    notes: tuple[str, ...] = ()
+    reasons: tuple[tuple[str, str, int], ...] = ()
+    """Why lines were skipped: the reason, where it was met first, how often."""
 
 
-def picture_file(picture: PictureFile) -> Path | NotHere:
-    """Where the picture lies: a plain file inside the archive's folder, or nowhere."""
-    if "://" in picture.url:
-        return NotHere(_REMOTE)
+class Importing(Protocol):
+    """What an import needs of a run."""
+
+    @property
+    def progress(self) -> Progress: ...
+
+    @property
+    def stop(self) -> threading.Event: ...
+
+
+def import_archive(
+    intake: Intake,
+    archive: Archive,
+    welcome: Welcome,
+    run: Importing,
+    *,
+    declared: bool = False,
+    strict: bool = False,
+) -> ImportResult:
+    """Bring an archive in. With `strict`, the first line that cannot be read ends it."""
+    place = _place_of(intake, archive, declared)
+    if place.whole:
+        return _result(archive, place, already=True)
+    tally = _Tally()
+    begun = time.monotonic()
+    run.progress.start("collect", "file", None, lambda: (Counts(done=tally.posts), 0))
     try:
-        folder = Path(picture.folder).resolve()
-        file = (folder / picture.url).resolve()
-        if not file.is_relative_to(folder):
-            return NotHere(_OUTSIDE)
-        if not file.is_file():
-            return NotHere(_ABSENT)
-        return NotHere(_TOO_LARGE) if file.stat().st_size > Limits().file_bytes else file
-    except (OSError, ValueError, RuntimeError):
-        return NotHere(_ABSENT)
+        for batch in archive.batches(intake.authors, place.position):
+            if run.stop.is_set():
+                raise Stopped(
+                    f"stopped in {archive.label} after {place.position + tally.posts:,} posts",
+                    remedy="Run the same command again: it goes on there.",
+                )
+            tally.count(batch.seen)
+            if strict:
+                _refuse_skipped(batch.seen)
+            kept = [seen for seen in batch.seen if welcome(seen)]
+            tally.unwelcome += len(batch.seen) - len(kept)
+            intake.keep_lines(place.number, kept, batch.position)
+    except Mistake:
+        with intake.writing():
+            intake.imports.withdraw([place.number])
+        raise
+    finally:
+        run.progress.pause()
+    with intake.writing():
+        intake.imports.finish(place.number)
+    run.progress.end("collect", "file", tally.posts, tally.skipped, Counts(), time.monotonic() - begun)
+    return _result(archive, place, already=False, tally=tally)
 
 
-def import_picture(picture: PictureFile, images: ImageStore) -> ImageRef:
-    """The stored picture, or a reference that says why there is none."""
-    file = picture_file(picture)
-    if isinstance(file, NotHere):
-        return ImageRef(sha256=None, url=picture.url, absence=file.reason)
-    try:
-        data = file.read_bytes()
-        decoded = decode(data)
-    except OSError:
-        return ImageRef(sha256=None, url=picture.url, absence=_ABSENT)
-    except BadImage as error:
-        return ImageRef(sha256=None, url=picture.url, absence=f"{error.reason}: {error}")
-    return ImageRef(
-        sha256=images.put(data),
-        url=picture.url,
-        media_type=decoded.media_type,
-        width=decoded.width,
-        height=decoded.height,
+def withdraw_undeclared(intake: Intake, digests: Iterable[str]) -> None:
+    """The intake mirrors the archives that the settings name: what they name no more, or not so any more, goes."""
+    wanted = set(digests)
+    old = [known.number for known in intake.imports.all() if known.declared and known.digest not in wanted]
+    if old:
+        with intake.writing():
+            intake.imports.withdraw(old)
+
+
+def _place_of(intake: Intake, archive: Archive, declared: bool) -> Import:
+    digest = archive.digest()
+    known = intake.imports.find(digest) if digest else None
+    if known is not None:
+        return known
+    with intake.writing():
+        if digest is None:
+            broken = [one for one in intake.imports.all() if one.digest.startswith(_STREAM) and not one.whole]
+            intake.imports.withdraw(one.number for one in broken)
+        return intake.imports.begin(
+            digest or _STREAM + os.urandom(8).hex(),
+            archive.label,
+            archive.format,
+            str(archive.folder) if archive.folder else "",
+            declared,
+        )
+
+
+def _refuse_skipped(seen: Sequence[Seen]) -> None:
+    first = next((one for one in seen if isinstance(one, Skipped) and one.reason not in _NO_FAULT), None)
+    if first is not None:
+        raise Mistake(
+            f"{first.reason}{f' ({first.detail})' if first.detail else ''}",
+            where=first.where,
+            remedy="Without --strict, such lines are counted and skipped. Nothing of this file was kept.",
+        )
+
+
+class _Tally:
+    def __init__(self) -> None:
+        self.posts = 0
+        self.skipped = 0
+        self.unwelcome = 0
+        self.reasons: dict[str, tuple[str, int]] = {}
+
+    def count(self, seen: Sequence[Seen]) -> None:
+        for one in seen:
+            if isinstance(one, Sighting):
+                self.posts += 1
+            elif isinstance(one, Skipped):
+                self.skipped += 1
+                where, times = self.reasons.get(one.reason, (one.where, 0))
+                self.reasons[one.reason] = (where, times + 1)
+
+
+def _result(archive: Archive, place: Import, *, already: bool, tally: _Tally | None = None) -> ImportResult:
+    return ImportResult(
+        label=archive.label,
+        form=archive.format,
+        why=archive.why,
+        posts=tally.posts if tally else place.posts,
+        skipped=tally.skipped if tally else place.skipped,
+        unwelcome=tally.unwelcome if tally else 0,
+        already=already,
+        notes=tuple(archive.notes()) if tally else (),
+        reasons=tuple((reason, *met) for reason, met in tally.reasons.items()) if tally else (),
     )
-
-
-def absence_note(pictures: Iterable[ImageRef]) -> str:
-    """One line on the pictures that are not here, the most frequent reason first; empty when all are."""
-    found = list(pictures)
-    reasons = Counter(
-        image.absence.partition(":")[0].replace("_", " ") for image in found if image.sha256 is None
-    )
-    if not reasons:
-        return ""
-    ordered = sorted(reasons.items(), key=lambda reason: (-reason[1], reason[0]))
-    listed = ", ".join(f"{reason} ({count:,})" for reason, count in ordered)
-    remote = " (an archive's pictures must lie beside it)" if reasons["not fetched"] else ""
-    return f"{reasons.total():,} of {len(found):,} pictures are not here: {listed}{remote}"

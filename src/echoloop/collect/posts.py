@@ -1,50 +1,71 @@
-"""Archive -> posts: read, unite sightings, bring the pictures in."""
+"""The intake -> every post once, with its pictures: what leaves this room."""
 
-from collections.abc import Iterator
-from pathlib import Path
+from collections import Counter
+from collections.abc import Iterable, Iterator
 
-import msgspec
+import pyarrow as pa
 
-from echoloop.collect.archive import SeenText, read_archive
-from echoloop.collect.importing import PictureFile, absence_note, import_picture
-from echoloop.collect.merging import merge_sightings
-from echoloop.collect.settings import CollectSettings
+from echoloop.collect.reading import Reader
+from echoloop.collect.settings import PostsSettings
+from echoloop.collect.sightings import Gone, Skipped
 from echoloop.engine import Desk
-from echoloop.records import Drop, ImageRef, Keep, Post
+from echoloop.records import Drop, ImageRef, Post
+from echoloop.records.arrow import to_table
+
+_BLOCK = 8_192
 
 
-def collect_posts(desk: Desk[CollectSettings]) -> Iterator[Keep[Post] | Drop]:
-    """Every post of the archive once, its pictures in the store."""
-    archive = Path(desk.settings.archive)
-    seen = SeenText()
-    posts: list[Post] = []
-    for line in read_archive(archive, seen):
-        if isinstance(line, Drop):
-            yield line
-        else:
-            posts.append(line.row)
-    if seen.replaced:
-        desk.note(f"{seen.replaced:,} characters that no UTF-8 can carry were replaced in {archive.name}")
-    if seen.impossible:
-        desk.note(
-            f"{seen.impossible:,} counts that nothing can have (below zero or beyond 2^63) were left out"
-        )
-    merged = merge_sightings(posts)
-    pictures = _import_pictures(desk, archive.parent, merged)
-    if note := absence_note(pictures.values()):
+def collect_posts(desk: Desk[PostsSettings]) -> Iterator[pa.Table | Drop]:
+    """Every post that was seen. One that is gone keeps its place in the table `gone`."""
+    attribute = desk.settings.attribution()
+    reader = Reader(desk.settings.intake)
+    absences = Absences()
+    block: list[Post] = []
+    for seen in reader.posts():
+        if isinstance(seen, Gone):
+            continue
+        if seen.url in desk.forgotten:
+            yield Drop(key=seen.url, reason="forgotten on request")
+            continue
+        absences.count(seen.images)
+        block.append(attribute(seen))
+        if len(block) == _BLOCK:
+            yield to_table(block, Post)
+            block = []
+    yield to_table(block, Post)
+    yield from map(_loss, reader.skipped)
+    if note := absences.note():
         desk.note(note)
-    for post in merged:
-        if post.url in desk.forgotten:
-            yield Drop(key=post.url, reason="forgotten on request")
-        else:
-            yield Keep(msgspec.structs.replace(post, images=_filled(post, pictures)))
 
 
-def _import_pictures(desk: Desk[CollectSettings], folder: Path, posts: list[Post]) -> dict[str, ImageRef]:
-    urls = sorted({image.url for post in posts if post.url not in desk.forgotten for image in post.images})
-    files = [PictureFile(folder=str(folder), url=url) for url in urls]
-    return {image.url: image for image in desk.map(files, import_picture, ImageRef)}
+def _loss(skipped: Skipped) -> Drop:
+    return Drop(key=skipped.where, reason=skipped.reason, detail=skipped.detail)
 
 
-def _filled(post: Post, pictures: dict[str, ImageRef]) -> tuple[ImageRef, ...]:
-    return tuple(msgspec.structs.replace(pictures[image.url], alt=image.alt) for image in post.images)
+UNTRIED = "not fetched"
+"""A picture of a conversation that nobody wanted: its absence is no loss."""
+
+
+class Absences:
+    """Counts the pictures that were wanted and are not here, by reason."""
+
+    def __init__(self) -> None:
+        self._pictures = 0
+        self._reasons: Counter[str] = Counter()
+
+    def count(self, pictures: Iterable[ImageRef]) -> None:
+        """Look at the pictures of one post."""
+        for picture in pictures:
+            if picture.absence == UNTRIED:
+                continue
+            self._pictures += 1
+            if picture.sha256 is None:
+                self._reasons[picture.absence.partition(":")[0].replace("_", " ")] += 1
+
+    def note(self) -> str:
+        """One line, the most frequent reason first; empty when every picture is here."""
+        if not self._reasons:
+            return ""
+        ordered = sorted(self._reasons.items(), key=lambda reason: (-reason[1], reason[0]))
+        listed = ", ".join(f"{reason} ({count:,})" for reason, count in ordered)
+        return f"{self._reasons.total():,} of {self._pictures:,} pictures are not here: {listed}"

@@ -7,7 +7,7 @@ import pyarrow as pa
 from pydantic import BaseModel, Field
 
 from echoloop.calls import ChatRequest, load_prompt
-from echoloop.collect.settings import CollectSettings
+from echoloop.collect.settings import RelevanceSettings
 from echoloop.engine import Desk, Question, Rendering, call_fields
 from echoloop.records import Answered, Drop, Keep, Post, Relevance
 from echoloop.records.arrow import from_table
@@ -30,13 +30,12 @@ class _FoundPost(msgspec.Struct, frozen=True, kw_only=True):
         return self.post.source_posts
 
 
-def score_relevance(desk: Desk[CollectSettings], posts: pa.Table) -> Iterator[Keep[Relevance] | Drop]:
+def score_relevance(desk: Desk[RelevanceSettings], found: pa.Table) -> Iterator[Keep[Relevance] | Drop]:
     """Score what a keyword found; posts that came with a conversation are not filtered by it."""
     settings = desk.settings
-    found = [
+    posts = [
         _FoundPost(post=post, subject=settings.subject, released=settings.released.isoformat())
-        for post in from_table(posts, Post)
-        if post.found_by == "keyword"
+        for post in from_table(found, Post)
     ]
     question = Question[_FoundPost, RelevanceAnswer](
         stage="relevance",
@@ -45,7 +44,7 @@ def score_relevance(desk: Desk[CollectSettings], posts: pa.Table) -> Iterator[Ke
         reads=RelevanceAnswer,
         prompt=load_prompt("echoloop.collect", "relevance"),
     )
-    for asked in desk.ask(found, question):
+    for asked in desk.ask(posts, question):
         answer, post = asked.answer, asked.row.post
         score = answer.value.score if isinstance(answer, Answered) else None
         if score is not None and score < settings.keep_from:

@@ -1,23 +1,79 @@
-"""What collect has to know."""
+"""What collect has to know, stage by stage: each is made again only when something of its own has changed."""
 
+import hashlib
 from datetime import date
+from pathlib import Path
 from typing import ClassVar
 
 import msgspec
 
+from echoloop.collect.attributing import Attribution
+from echoloop.collect.intake import FOUND, Intake
+from echoloop.collect.plan import Plan
 
-class CollectSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """The target model as people name it, when it came out, where the posts lie, and who reads them.
 
-    `archive_sha256` is the content of the archive and of its pictures (`archive_digest`): the same path with other bytes is other input, and the same bytes at
-    another path are not.
-    """
+class FoundSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the intake lies and what is in it. Without a plan, every post of an archive counts as found."""
 
-    PLACES: ClassVar[tuple[str, ...]] = ("archive",)
+    PLACES: ClassVar[tuple[str, ...]] = ("intake",)
+
+    intake: str
+    digest: str
+    plan: Plan | None
+
+    def attribution(self) -> Attribution:
+        """Which posts of archives the plan's keywords find."""
+        return Attribution(self.plan)
+
+
+class RelevanceSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """The target model as people name it, when it came out, who reads, and from which score on a post is kept."""
 
     subject: str
     released: date
-    archive: str
-    archive_sha256: str
     reader: str
     keep_from: int = 4
+
+
+class PostsSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """As `FoundSettings`, with everything that is in: conversations, pictures."""
+
+    PLACES: ClassVar[tuple[str, ...]] = ("intake",)
+
+    intake: str
+    digest: str
+    plan: Plan | None
+
+    def attribution(self) -> Attribution:
+        """Which posts of archives the plan's keywords find."""
+        return Attribution(self.plan)
+
+
+class CollectSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """The stages of collect over one state of the intake."""
+
+    found: FoundSettings
+    relevance: RelevanceSettings
+    posts: PostsSettings
+
+
+class IntakeState(msgspec.Struct, frozen=True, kw_only=True):
+    """What an intake holds, as hashes. `absent` archives are named but not in yet: then nothing made from it is fresh."""
+
+    found: str = ""
+    everything: str = ""
+
+
+def state_of(intake: Path, *, absent: tuple[str, ...] = ()) -> IntakeState:
+    """The state of an intake, also of one that is not there yet."""
+    extra = "".join(sorted(absent))
+    if not intake.exists():
+        return IntakeState(found=extra, everything=extra)
+    with Intake(intake, readonly=True) as opened:
+        pictures = hashlib.sha256()
+        for place, url, body in opened.pictures.digest_rows():
+            pictures.update(b"%d %s " % (place, url.encode()) + body)
+        return IntakeState(
+            found=opened.digest(FOUND) + extra,
+            everything=opened.digest() + pictures.hexdigest() + opened.authors.version() + extra,
+        )

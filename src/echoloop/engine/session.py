@@ -4,13 +4,12 @@ import os
 import threading
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import msgspec
 import pyarrow as pa
 
-from echoloop.calls import Endpoint
+from echoloop.calls import Endpoint, Spending
 from echoloop.engine.batches import EngineSettings, start_runner
 from echoloop.engine.desk import Desk
 from echoloop.engine.doors import DoorHandle, Mode, OpenDoor, close_door, open_door
@@ -20,7 +19,7 @@ from echoloop.engine.stopping import Stopped
 from echoloop.engine.tally import Counts
 from echoloop.records import ACTS, Drop, Dropped, Keep, Mistake
 from echoloop.records.arrow import schema_of, to_table
-from echoloop.workspace import TOMBSTONES, Origin, Workspace, fingerprint
+from echoloop.workspace import Origin, Workspace, fingerprint, forgotten_posts
 
 if TYPE_CHECKING:
     from echoloop.engine.ray_keeper import RunningKeeper
@@ -93,9 +92,14 @@ class Session:
         """The door of this process."""
         return open_door(self._handle, self.stop)
 
-    def run(self, stages: Sequence[Stage]) -> list[StageResult]:
-        """Every stage in order. Raises `Stopped` when a stage could not be made whole."""
-        return [self._run_stage(stage, number) for number, stage in enumerate(stages)]
+    @property
+    def spending(self) -> Spending:
+        """The budget of this run, for what is paid elsewhere than at the door."""
+        return self.opened.keeping.budget
+
+    def run(self, stages: Sequence[Stage], *, first: int = 0) -> list[StageResult]:
+        """Every stage in order, of which the first is the act's `first`. Raises `Stopped` when one could not be made whole."""
+        return [self._run_stage(stage, number) for number, stage in enumerate(stages, start=first)]
 
     def state(self, stage: Stage) -> TableState:
         """Whether the stage's table is there, whole, and made from what there is now."""
@@ -152,7 +156,7 @@ class Session:
             self.engine,
             self.progress,
             self.stop,
-            self._forgotten(),
+            forgotten_posts(self.workspace),
             show,
         )
         tables = [self.read(name) for name in stage.reads]
@@ -226,23 +230,21 @@ class Session:
             self._endpoint(name)
         self.opened.door.check(stage.endpoints)
 
-    def _forgotten(self) -> frozenset[str]:
-        with suppress(Mistake):
-            return frozenset(self.workspace.tables.read(TOMBSTONES).column("url").to_pylist())
-        return frozenset()
-
 
 def _settle(stage: Stage, outcome: Outcome) -> tuple[pa.Table, list[Dropped]]:
     if isinstance(outcome, pa.Table):
         return outcome, []
     kept: list[Any] = []
+    blocks: list[pa.Table] = []
     dropped: list[Dropped] = []
     for decision in outcome:
         if isinstance(decision, Keep):
             kept.append(decision.row)
-        else:
+        elif isinstance(decision, Drop):
             dropped.append(_dropped(stage.name, decision))
-    return to_table(kept, stage.writes), dropped
+        else:
+            blocks.append(decision)
+    return pa.concat_tables([to_table(kept, stage.writes), *blocks]), dropped
 
 
 def _dropped(stage: str, drop: Drop) -> Dropped:

@@ -10,12 +10,12 @@ import pyarrow as pa
 from echoloop.calls import Prompt
 from echoloop.records import Drop, Keep
 
-Outcome: TypeAlias = "Iterable[Keep[Any] | Drop] | pa.Table"
+Outcome: TypeAlias = "Iterable[Keep[Any] | Drop | pa.Table] | pa.Table"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
-    """`run(desk, *tables)` gets the tables named in `reads` and yields `Keep(row) | Drop(...)`.
+    """`run(desk, *tables)` gets the tables named in `reads` and yields `Keep(row) | Drop(...)`, or whole blocks of kept rows.
 
     The table it writes has the stage's name unless `table` says otherwise; rows that leave go to `<table>.dropped`.
     What `settings`, `prompts` and `endpoints` say is part of what makes the table stale.

@@ -50,6 +50,6 @@ def _with_scan(
 ) -> Header:
     if size is None:
         raise refuse("corrupt", "JPEG has image data but no frame header")
-    if data.find(b"\xff\xd9", at) < 0:
+    if data.rfind(b"\xff\xd9", at) < 0:
         raise refuse("truncated", "JPEG ends before its end marker")
     return Header("image/jpeg", *size, 1, orientation, (*spans, (at, len(data))))

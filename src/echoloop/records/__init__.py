@@ -17,7 +17,7 @@ from echoloop.records.answers import (
 )
 from echoloop.records.echo_fields import post_to_echo, sample_to_echo
 from echoloop.records.funnel import ACTS, Dropped, FunnelRow, count_funnel
-from echoloop.records.posts import Engagement, FoundBy, ImageRef, Post, Relevance, Thread, Tombstone
+from echoloop.records.posts import Author, Engagement, FoundBy, ImageRef, Post, Relevance, Thread, Tombstone
 from echoloop.records.problems import Mistake, Problem
 from echoloop.records.receipt import Receipt, Usage
 from echoloop.records.results import (
@@ -58,6 +58,7 @@ __all__ = [
     "AnswerState",
     "Answered",
     "Applicability",
+    "Author",
     "Box",
     "Decision",
     "DoorRow",

@@ -12,7 +12,7 @@ def post_to_echo(post: Post) -> dict[str, Any]:
         "text": post.text,
         "timestamp": post.created_at.isoformat() if post.created_at else None,
         "replies_above": list(post.replies_above),
-        "keyword": post.keyword,
+        "keyword": post.keywords[0] if post.keywords else None,
         "url": post.url,
         "author": post.author,
         "image_urls": [{"url": image.url, "alt": image.alt} for image in post.images],

@@ -32,7 +32,10 @@ class Engagement(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Post(msgspec.Struct, frozen=True, kw_only=True):
-    """One post. Its canonical URL is its identity; edges are kept as found, trees are built later."""
+    """One post. Its canonical URL is its identity; edges are kept as found, trees are built later.
+
+    `author` is a keyed pseudonym; whose it is stands apart, in `Author`, so that it can be dropped.
+    """
 
     KEY: ClassVar[tuple[str, ...]] = ("url",)
 
@@ -40,15 +43,28 @@ class Post(msgspec.Struct, frozen=True, kw_only=True):
     platform: str
     text: str
     created_at: datetime | None
+    edited_at: datetime | None = None
     author: str | None = None
     language: str | None = None
-    keyword: str | None = None
+    keywords: tuple[str, ...] = ()
     found_by: FoundBy = "archive"
     replies_above: tuple[str, ...] = ()
     replies_below: tuple[str, ...] = ()
+    quotes: tuple[str, ...] = ()
     images: tuple[ImageRef, ...] = ()
     engagement: Engagement = Engagement()
     source_posts: tuple[str, ...] = ()
+
+
+class Author(msgspec.Struct, frozen=True, kw_only=True):
+    """Who stands behind a pseudonym. Nothing else in a workspace knows it; without this table nobody does."""
+
+    KEY: ClassVar[tuple[str, ...]] = ("id", "handle")
+
+    id: str
+    platform: str
+    handle: str = ""
+    native: str = ""
 
 
 class Tombstone(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,7 +10,8 @@ _REDDIT_HOSTS = frozenset({"reddit.com", "old.reddit.com", "new.reddit.com", "np
 _X_STATUS = re.compile(r"^/(?:i/(?:web/)?|([^/]+)/)status(?:es)?/(\d+)")
 _REDDIT_POST = re.compile(r"^/(?:r/[^/]+/)?comments/([a-z0-9]+)(?:/[^/]*(?:/([a-z0-9]+))?)?", re.IGNORECASE)
 _HOST = re.compile(r"[^\W_](?:[\w-]*[^\W_])?(?:\.[^\W_](?:[\w-]*[^\W_])?)+")
-_PREFIXES = ("www.", "mobile.", "m.")
+_MOBILE = frozenset({"twitter.com", "x.com", "reddit.com", "facebook.com", "youtube.com", "weibo.com"})
+"""Where `m.` and `mobile.` name the same place. Elsewhere they may be all there is to a name."""
 _PAIR_STARTS = re.compile("(?:^|&)(?:amp;)*")
 _TRACKING = frozenset(
     {
@@ -37,8 +38,7 @@ def canonical_url(text: str) -> str:
         host, port = (parts.hostname or "").lower(), parts.port
     except ValueError as error:
         raise NotAPostUrl(f"{text[:200]!r} is not a URL: {error}") from error
-    for prefix in _PREFIXES:
-        host = host.removeprefix(prefix)
+    host = _plain_host(host)
     if parts.scheme not in ("http", "https") or not _HOST.fullmatch(host):
         raise NotAPostUrl(f"{text[:200]!r} is not the URL of a post: expected https://host/path")
     path = "/" + parts.path.strip("/" + _AROUND)
@@ -48,6 +48,12 @@ def canonical_url(text: str) -> str:
         return _canonical_reddit(path)
     place = host if port in (None, 80, 443) else f"{host}:{port}"
     return f"https://{place}{path}".rstrip("/") + _canonical_query(parts.query)
+
+
+def _plain_host(host: str) -> str:
+    bare = host.removeprefix("www.")
+    desktop = bare.removeprefix("mobile.").removeprefix("m.")
+    return desktop if desktop in _MOBILE else bare
 
 
 def _unwrapped(text: str) -> str:

@@ -5,6 +5,7 @@ from typing import TypeVar
 import msgspec
 
 from echoloop.records import (
+    Author,
     Dropped,
     Effect,
     FeedbackLabel,
@@ -49,11 +50,11 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
 def read_evidence(workspace: Workspace) -> Evidence:
     """Read once, before anything is written. A damaged table stops the report and names its remedy."""
     posts = workspace.tables.read("posts") if workspace.tables.manifest("posts") else None
-    handles = posts.column("author").drop_null().to_pylist() if posts is not None else []
+    authors = _rows(workspace, "authors", Author) or []
     return Evidence(
         stages=_stages(workspace),
         posts=posts.num_rows if posts is not None else None,
-        handles=frozenset(handles),
+        handles=frozenset(author.handle for author in authors if author.handle),
         items=_rows(workspace, "items", Item),
         outputs=_rows(workspace, "outputs", Output),
         verdicts=_rows(workspace, "verdicts", Verdict),

@@ -1,5 +1,6 @@
 """Win rates, bootstraps, ranks: pure functions on arrays."""
 
+from echoloop.statistics.log_odds import LogOdds, log_odds
 from echoloop.statistics.outcomes import Missing, Vote, pair_outcomes
 from echoloop.statistics.ranks import rank_ranges, separable_pairs
 from echoloop.statistics.win_rates import (
@@ -15,10 +16,12 @@ from echoloop.statistics.win_rates import (
 
 __all__ = [
     "Interval",
+    "LogOdds",
     "Missing",
     "Vote",
     "WinRates",
     "bootstrap",
+    "log_odds",
     "mean_interval",
     "median_interval",
     "pair_outcomes",

@@ -2,7 +2,7 @@
 
 from echoloop.workspace.directory import Workspace, reading, writing
 from echoloop.workspace.fingerprints import fingerprint
-from echoloop.workspace.forgetting import TOMBSTONES, Forgotten, forget, pictures_in
+from echoloop.workspace.forgetting import TOMBSTONES, Forgotten, forget, forgotten_posts, pictures_in
 from echoloop.workspace.forgetting_journal import Unfinished, unfinished
 from echoloop.workspace.image_store import ImageDamaged, ImageMissing, ImageStore
 from echoloop.workspace.lock import Holder, WorkspaceBusy
@@ -27,6 +27,7 @@ __all__ = [
     "WorkspaceBusy",
     "fingerprint",
     "forget",
+    "forgotten_posts",
     "pictures_in",
     "place_file",
     "reading",

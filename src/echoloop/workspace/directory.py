@@ -15,7 +15,7 @@ _LOCK = "writer.lock"
 
 
 class Workspace:
-    """`tables/`, `images/`, `receipts.sqlite`, `releases/` and `report/` in one folder.
+    """`tables/`, `images/`, `sightings.sqlite`, `receipts.sqlite`, `releases/` and `report/` in one folder.
 
     Opening for writing takes the lock; reading never does.
     """
@@ -25,6 +25,11 @@ class Workspace:
         self.tables = Tables(self.path / "tables")
         self.images = ImageStore(self.path / "images")
         self.lock = WriterLock(self.path / _LOCK)
+
+    @property
+    def sightings(self) -> Path:
+        """The file of everything that was collected, and of where collecting is."""
+        return self.path / "sightings.sqlite"
 
     @property
     def receipts(self) -> Path:

@@ -74,6 +74,13 @@ def forget(
     )
 
 
+def forgotten_posts(workspace: Workspace) -> frozenset[str]:
+    """Every post that was ever forgotten here: no later run may bring one in again."""
+    if workspace.tables.manifest(TOMBSTONES) is None:
+        return frozenset()
+    return frozenset(workspace.tables.read(TOMBSTONES).column("url").to_pylist())
+
+
 def pictures_in(text: str) -> set[str]:
     """Whatever may be the name of a picture."""
     return set(_SHA256.findall(text))

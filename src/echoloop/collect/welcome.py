@@ -1,0 +1,18 @@
+"""Who does not come in again: posts that were forgotten, and people who asked to be left out."""
+
+import msgspec
+
+from echoloop.collect.sightings import Gone, Seen, Sighting
+
+
+class Welcome(msgspec.Struct, frozen=True, kw_only=True):
+    """Asked of everything before it is kept, wherever it comes from."""
+
+    forgotten: frozenset[str] = frozenset()
+    silenced: frozenset[str] = frozenset()
+
+    def __call__(self, seen: Seen) -> bool:
+        """Whether it may come in."""
+        if isinstance(seen, Sighting):
+            return seen.post.url not in self.forgotten and seen.post.author not in self.silenced
+        return not isinstance(seen, Gone) or seen.url not in self.forgotten
