@@ -19,8 +19,7 @@ import numpy as np
 from PIL import Image
 
 from echoloop.collect.pictures import FetchLimits, PictureFetcher, PictureOutcome, Reach
-from echoloop.collect.pictures.keeping import flushers
-from echoloop.collect.pictures.placing import place_group
+from echoloop.collect.pictures.placing import Drafts, flush_disk
 from echoloop.workspace import ImageStore
 
 FLOOR = 0.35
@@ -96,15 +95,18 @@ async def ours(urls: list[str], concurrency: int, folder: Path, *, flush: bool) 
 
 def disk_alone(bodies: list[bytes], folder: Path) -> float:
     """The same bytes placed and flushed in groups, without any network: what this disk can do."""
-    with flushers() as disk:
-        began = time.perf_counter()
-        for at in range(0, len(bodies), 256):
-            group = {
+    began = time.perf_counter()
+    for at in range(0, len(bodies), 256):
+        drafts = Drafts(
+            {
                 str(folder / f"{at + n:08x}"[-2:] / str(at + n)): body
                 for n, body in enumerate(bodies[at : at + 256])
             }
-            place_group(group, disk)
-        return len(bodies) / (time.perf_counter() - began)
+        )
+        flush_disk(folder)
+        drafts.name()
+        flush_disk(folder)
+    return len(bodies) / (time.perf_counter() - began)
 
 
 async def measure(port: int, pictures: int, concurrency: int, rounds: int, room: Path) -> bool:

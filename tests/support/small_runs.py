@@ -11,9 +11,8 @@ from echoloop.collect import (
     CollectSettings,
     FieldSettings,
     Fieldwork,
-    FoundSettings,
     Intake,
-    PostsSettings,
+    IntakeSettings,
     RelevanceSettings,
     open_archives,
     post_stages,
@@ -60,9 +59,9 @@ def small_stages(folder: Path, texts: Sequence[str]) -> list[Stage]:
         work.read_archives(open_archives([str(archive)], "echo", None), declared=True)
     state = state_of(workspace.sightings)
     settings = CollectSettings(
-        found=FoundSettings(intake=str(workspace.sightings), digest=state.found, plan=None),
+        found=IntakeSettings(intake=str(workspace.sightings), digest=state.found, plan=None),
         relevance=RelevanceSettings(subject="Lab Painter", released=date(2025, 3, 25), reader="reader"),
-        posts=PostsSettings(intake=str(workspace.sightings), digest=state.everything, plan=None),
+        posts=IntakeSettings(intake=str(workspace.sightings), digest=state.everything, plan=None),
     )
     return [*relevance_stages(settings), *post_stages(settings)[:1]]
 

@@ -20,7 +20,6 @@ from echoloop.collect import (
     Intake,
     Labels,
     Platform,
-    Reader,
     attrition,
     estimate_searches,
     open_platform,
@@ -112,7 +111,7 @@ def hydrate_file(path: Path, place: Place, running: Running) -> list[Attrition]:
         )
         work.begin(refresh=False)
         work.fetch_again(posts)
-        return attrition(posts, Reader(str(workspace.sightings)))
+        return attrition(posts, workspace.sightings)
 
 
 def drop_handles(place: Place) -> int:
@@ -158,6 +157,19 @@ def tell_limits(sightings: Path) -> None:
         say(f"Failed ({times:,} times): {reason}")
     for platform, count in sorted(open_errands.items()):
         say(f"{platform}: {count:,} requests are still to be made; the same command goes on with them.")
+
+
+def platform_lines(sightings: Path) -> Iterator[str]:
+    """A line a platform: what it was asked, what that cost, what waits."""
+    if not sightings.exists():
+        return
+    with Intake(sightings, readonly=True) as intake:
+        for total in intake.errands.totals():
+            cost = "cost unknown" if total.cost is None else f"${total.cost:.4f}"
+            read = f", {total.reads:,} reads ({cost})" if total.reads else ""
+            waits = f", {total.waiting:,} waiting" if total.waiting else ""
+            failed = f", {total.failed:,} failed" if total.failed else ""
+            yield f"{total.platform}: {total.done:,} requests, {total.posts:,} posts{read}{waits}{failed}"
 
 
 def tell_attrition(rows: Iterable[Attrition]) -> None:

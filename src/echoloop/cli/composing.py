@@ -16,12 +16,11 @@ from echoloop.collect import (
     Bounds,
     CollectSettings,
     FieldSettings,
-    FoundSettings,
     Intake,
+    IntakeSettings,
     PhaseWishes,
     Plan,
     PlatformSettings,
-    PostsSettings,
     Reach,
     RelevanceSettings,
     open_archives,
@@ -62,14 +61,14 @@ class House:
         state = state_of(intake, absent=self._not_in_yet(intake))
         plan = self.plan if self._searches_archives else None
         return CollectSettings(
-            found=FoundSettings(intake=str(intake), digest=state.found, plan=plan),
+            found=IntakeSettings(intake=str(intake), digest=state.found, plan=plan),
             relevance=RelevanceSettings(
                 subject=self.settings.subject,
                 released=self.settings.released,
                 reader=self.role("text"),
                 keep_from=self.settings.collect.keep_from,
             ),
-            posts=PostsSettings(intake=str(intake), digest=state.everything, plan=plan),
+            posts=IntakeSettings(intake=str(intake), digest=state.everything, plan=plan),
         )
 
     @cached_property
@@ -107,7 +106,9 @@ class House:
             expand=table.expand,
             bounds=Bounds(depth=table.depth, posts_per_thread=table.posts_per_thread, calls=table.calls),
             reach=Reach(
-                plain_http=table.pictures_over_http, allow_private=table.pictures_from_private_addresses
+                plain_http=table.pictures_over_http,
+                allow_private=table.pictures_from_private_addresses,
+                ports=None if table.pictures_from_private_addresses else Reach().ports,
             ),
         )
 
@@ -132,7 +133,7 @@ class House:
         return table.broad.keywords is not None or table.narrow.keywords is not None
 
     def _not_in_yet(self, intake: Path) -> tuple[str, ...]:
-        digests = [digest for archive in self.archives if (digest := archive.digest())]
+        digests = [known for archive in self.archives if (known := archive.identity)]
         if not digests or not intake.exists():
             return tuple(digests)
         with Intake(intake, readonly=True) as opened:

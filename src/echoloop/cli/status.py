@@ -7,6 +7,7 @@ from echoloop.cli.options import HERE, Place
 def status(*, place: Place = HERE) -> None:
     """List the tables and whether they are fresh, who is writing, and what the receipts add up to."""
     from echoloop.calls import Ledger
+    from echoloop.cli.collecting import platform_lines
     from echoloop.cli.composing import read_house
     from echoloop.cli.freshness import states
     from echoloop.workspace import reading
@@ -28,4 +29,6 @@ def status(*, place: Place = HERE) -> None:
         unpriced = sum(total.unpriced for total in totals)
         known = f"${cost:.4f}" + (f" and {unpriced:,} calls of unknown price" if unpriced else "")
         say(f"  receipts: {calls:,} ({known})")
+    for line in platform_lines(workspace.sightings):
+        say(f"  {line}")
     then("run the first act that is not fresh; `echoloop plan` prices it first.")

@@ -26,8 +26,7 @@ from echoloop.collect.reading import Reader
 from echoloop.collect.scoring import found_scores, searches_made
 from echoloop.collect.settings import (
     CollectSettings,
-    FoundSettings,
-    PostsSettings,
+    IntakeSettings,
     RelevanceSettings,
     state_of,
 )
@@ -42,16 +41,15 @@ __all__ = [
     "FieldSettings",
     "Fieldwork",
     "Finding",
-    "FoundSettings",
     "Gathered",
     "ImportResult",
     "Intake",
+    "IntakeSettings",
     "Labels",
     "PhaseWishes",
     "Plan",
     "Platform",
     "PlatformSettings",
-    "PostsSettings",
     "Proposals",
     "Reach",
     "Reader",

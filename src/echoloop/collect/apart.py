@@ -5,13 +5,13 @@ from pathlib import Path
 
 from echoloop.collect.intake import Intake
 from echoloop.collect.reading import Reader
-from echoloop.collect.settings import PostsSettings
+from echoloop.collect.settings import IntakeSettings
 from echoloop.collect.sightings import Gone
 from echoloop.engine import Desk
 from echoloop.records import Author, Keep, Tombstone
 
 
-def list_authors(desk: Desk[PostsSettings]) -> Iterator[Keep[Author]]:
+def list_authors(desk: Desk[IntakeSettings]) -> Iterator[Keep[Author]]:
     """The handles behind the pseudonyms, as far as they are still noted."""
     path = Path(desk.settings.intake)
     if path.exists():
@@ -20,7 +20,7 @@ def list_authors(desk: Desk[PostsSettings]) -> Iterator[Keep[Author]]:
         yield from (Keep(handles[key]) for key in sorted(handles))
 
 
-def list_gone(desk: Desk[PostsSettings]) -> Iterator[Keep[Tombstone]]:
+def list_gone(desk: Desk[IntakeSettings]) -> Iterator[Keep[Tombstone]]:
     """Posts that others point to and that nobody can read: their place, their reason, no content."""
     for seen in Reader(desk.settings.intake).posts():
         if isinstance(seen, Gone) and seen.url not in desk.forgotten:

@@ -85,7 +85,7 @@ class Fieldwork:
             for archive in archives
         ]
         if declared:
-            withdraw_undeclared(self._intake, [digest for one in archives if (digest := one.digest())])
+            withdraw_undeclared(self._intake, [known for one in archives if (known := one.identity)])
         return results
 
     def search(self, plan: Plan, now: datetime) -> Gathered | None:

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 from echoloop.collect.intake import FOUND
 from echoloop.collect.reading import Reader
-from echoloop.collect.settings import FoundSettings
+from echoloop.collect.settings import IntakeSettings
 from echoloop.engine import Desk
 from echoloop.records import Drop, Keep, Post
 
 
-def find_posts(desk: Desk[FoundSettings]) -> Iterator[Keep[Post] | Drop]:
+def find_posts(desk: Desk[IntakeSettings]) -> Iterator[Keep[Post] | Drop]:
     """What a search brought, and what the keywords find in archives; a post that came with a conversation is not scored.
 
     The pictures stay addresses: which of them came must not change what is scored.

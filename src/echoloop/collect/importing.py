@@ -96,7 +96,7 @@ def withdraw_undeclared(intake: Intake, digests: Iterable[str]) -> None:
 
 
 def _place_of(intake: Intake, archive: Archive, declared: bool) -> Import:
-    digest = archive.digest()
+    digest = archive.identity
     known = intake.imports.find(digest) if digest else None
     if known is not None:
         return known

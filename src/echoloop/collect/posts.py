@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 import pyarrow as pa
 
 from echoloop.collect.reading import Reader
-from echoloop.collect.settings import PostsSettings
+from echoloop.collect.settings import IntakeSettings
 from echoloop.collect.sightings import Gone, Skipped
 from echoloop.engine import Desk
 from echoloop.records import Drop, ImageRef, Post
@@ -15,7 +15,7 @@ from echoloop.records.arrow import to_table
 _BLOCK = 8_192
 
 
-def collect_posts(desk: Desk[PostsSettings]) -> Iterator[pa.Table | Drop]:
+def collect_posts(desk: Desk[IntakeSettings]) -> Iterator[pa.Table | Drop]:
     """Every post that was seen. One that is gone keeps its place in the table `gone`."""
     attribute = desk.settings.attribution()
     reader = Reader(desk.settings.intake)

@@ -49,6 +49,14 @@ class Reader:
                     [one for one in held[url] if isinstance(one, Gone)],
                 )
 
+    def in_order(self) -> Iterator[Sighting | Gone]:
+        """Everything as it came, not united, with its pictures."""
+        if self._path.exists():
+            with Intake(self._path, readonly=True) as intake:
+                pictures = _Pictures(intake)
+                for batch in intake.batches(self._kinds):
+                    yield from (seen for seen in pictures.fill(batch) if not isinstance(seen, Skipped))
+
     def _seen_several_times(self, intake: Intake) -> frozenset[int]:
         """By hash: a rare collision only means that two posts are held that need not be."""
         parts = [

@@ -12,7 +12,7 @@ from echoloop.collect.intake import FOUND, Intake
 from echoloop.collect.plan import Plan
 
 
-class FoundSettings(msgspec.Struct, frozen=True, kw_only=True):
+class IntakeSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Where the intake lies and what is in it. Without a plan, every post of an archive counts as found."""
 
     PLACES: ClassVar[tuple[str, ...]] = ("intake",)
@@ -35,26 +35,12 @@ class RelevanceSettings(msgspec.Struct, frozen=True, kw_only=True):
     keep_from: int = 4
 
 
-class PostsSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """As `FoundSettings`, with everything that is in: conversations, pictures."""
-
-    PLACES: ClassVar[tuple[str, ...]] = ("intake",)
-
-    intake: str
-    digest: str
-    plan: Plan | None
-
-    def attribution(self) -> Attribution:
-        """Which posts of archives the plan's keywords find."""
-        return Attribution(self.plan)
-
-
 class CollectSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """The stages of collect over one state of the intake."""
+    """The stages of collect over one state of the intake: `found` is what searches and archives brought, `posts` is all."""
 
-    found: FoundSettings
+    found: IntakeSettings
     relevance: RelevanceSettings
-    posts: PostsSettings
+    posts: IntakeSettings
 
 
 class IntakeState(msgspec.Struct, frozen=True, kw_only=True):

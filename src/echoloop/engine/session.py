@@ -115,6 +115,10 @@ class Session:
         planned = self._planned.get(name)
         return self.workspace.tables.read(name) if planned is None else planned
 
+    def _read_if_there(self, name: str, record: type[msgspec.Struct]) -> pa.Table:
+        there = name in self._planned or self.workspace.tables.manifest(name) is not None
+        return self.read(name) if there else to_table([], record)
+
     def _run_stage(self, stage: Stage, number: int) -> StageResult:
         if self.stop.is_set():
             raise Stopped(
@@ -160,6 +164,7 @@ class Session:
             show,
         )
         tables = [self.read(name) for name in stage.reads]
+        tables += [self._read_if_there(name, record) for name, record in stage.also]
         rows, dropped = _settle(stage, stage.run(desk, *tables))
         if self.stop.is_set():
             raise Stopped(f"stopped in stage {stage.name!r}", remedy="Run the same command again to go on.")
@@ -198,7 +203,7 @@ class Session:
 
     def _fingerprint(self, stage: Stage) -> str:
         return fingerprint(
-            inputs={name: self._digest(name) for name in stage.reads},
+            inputs={name: self._digest(name) for name in (*stage.reads, *(name for name, _ in stage.also))},
             settings=stage.settings,
             prompts=[prompt.id for prompt in stage.prompts],
             models=[self._identity(name) for name in stage.endpoints],

@@ -17,6 +17,7 @@ Outcome: TypeAlias = "Iterable[Keep[Any] | Drop | pa.Table] | pa.Table"
 class Stage:
     """`run(desk, *tables)` gets the tables named in `reads` and yields `Keep(row) | Drop(...)`, or whole blocks of kept rows.
 
+    Tables named in `also`, each with its record, come after those in `reads`; one that is not there yet is read as empty.
     The table it writes has the stage's name unless `table` says otherwise; rows that leave go to `<table>.dropped`.
     What `settings`, `prompts` and `endpoints` say is part of what makes the table stale.
     """
@@ -25,6 +26,7 @@ class Stage:
     name: str
     does: str
     reads: tuple[str, ...]
+    also: tuple[tuple[str, type[msgspec.Struct]], ...] = ()
     writes: type[msgspec.Struct]
     run: Callable[..., Outcome]
     settings: msgspec.Struct | None = None

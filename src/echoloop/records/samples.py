@@ -11,6 +11,8 @@ from echoloop.records.posts import ImageRef
 Quality: TypeAlias = Literal["Benchmark", "Analysis", "Trash"]
 PromptOrigin: TypeAlias = Literal["verbatim", "joined", "filled", "edited"]
 Split: TypeAlias = Literal["text_to_image", "image_to_image", "analysis"]
+FilterVerdict: TypeAlias = Literal["benchmark", "review", "discard"]
+DuplicateKind: TypeAlias = Literal["prompt", "pictures", "both"]
 Polarity: TypeAlias = Literal["success", "failure", "neither"]
 FeedbackKind: TypeAlias = Literal["opinion", "solution", "exploration"]
 ReviewAction: TypeAlias = Literal["accept", "reject", "skip", "flag", "edit"]
@@ -52,7 +54,11 @@ class Box(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Sample(msgspec.Struct, frozen=True, kw_only=True):
-    """One task somebody gave an image model: the words, the pictures in, the pictures out, what people said."""
+    """One task somebody gave an image model: the words, the pictures in, the pictures out, what people said.
+
+    `prompt_diff` shows what differs from the post where the prompt is not verbatim. `for_people` are the reasons why a person
+    has to look before this may be published; no model alone strikes one out.
+    """
 
     KEY: ClassVar[tuple[str, ...]] = ("id",)
 
@@ -62,9 +68,12 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
     prompt: str
     prompt_origin: PromptOrigin = "verbatim"
     prompt_modified: bool = False
+    prompt_diff: str = ""
     prompt_fill_blank: bool = False
     quality: Quality
     quality_reason: str = ""
+    filter_verdict: FilterVerdict | None = None
+    for_people: tuple[str, ...] = ()
     community_feedback: tuple[Feedback, ...] = ()
     input_images: tuple[ImageRef, ...] = ()
     output_images: tuple[ImageRef, ...] = ()
@@ -77,6 +86,19 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
     language: str | None = None
     created_at: datetime | None = None
     receipts: tuple[str, ...] = ()
+    source_posts: tuple[str, ...] = ()
+
+
+class Duplicate(msgspec.Struct, frozen=True, kw_only=True):
+    """A sample in a cluster of near-duplicates. One of each cluster, the representative, may stand in a benchmark split."""
+
+    KEY: ClassVar[tuple[str, ...]] = ("sample",)
+
+    sample: str
+    cluster: str
+    representative: bool
+    kind: DuplicateKind
+    size: int
     source_posts: tuple[str, ...] = ()
 
 
@@ -96,7 +118,11 @@ class ReviewEvent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):
-    """A sample as it stands in a release."""
+    """A sample as it stands in a release.
+
+    `reserve` is its place in line for a benchmark split that is full (None: it is in), `stratum` what it was drawn from,
+    `held_out` that it is scored like the rest and never shown.
+    """
 
     KEY: ClassVar[tuple[str, ...]] = ("id",)
 
@@ -113,4 +139,8 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     is_screenshot: bool = False
     language: str | None = None
     created_at: datetime | None = None
+    task: str = ""
+    stratum: str = ""
+    reserve: int | None = None
+    held_out: bool = False
     source_posts: tuple[str, ...] = ()

@@ -1,5 +1,6 @@
 """Pictures by content: each stored once under its SHA-256, checked whenever it is read."""
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -8,6 +9,8 @@ import msgspec
 from echoloop.images import BadImage, Rendition, content_hash, render
 from echoloop.records import Problem
 from echoloop.workspace.placing import place_file
+
+_SHA256 = re.compile("[0-9a-f]{64}")
 
 
 class ImageMissing(Problem):
@@ -34,7 +37,7 @@ class ImageStore:
 
     def path(self, sha256: str) -> Path:
         """Where a picture lies, whether or not it does."""
-        if len(sha256) != 64 or not all(letter in "0123456789abcdef" for letter in sha256):
+        if not _SHA256.fullmatch(sha256):
             raise ImageMissing(f"{sha256!r} is not the SHA-256 of a picture", where=self.folder)
         return self.folder / sha256[:2] / sha256
 

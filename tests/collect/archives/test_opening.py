@@ -132,13 +132,13 @@ def test_what_is_not_there_is_a_mistake_with_a_remedy(tmp_path: Path, name: str,
 def test_the_digest_is_that_of_the_bytes_as_they_lie(tmp_path: Path) -> None:
     path = tmp_path / "p"
     path.write_bytes(gzip.compress(LINES))
-    assert the_archive(path).digest() == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert (the_archive(path).identity or "").startswith(hashlib.sha256(path.read_bytes()).hexdigest())
 
 
 def test_standard_input_is_read_once_and_compressed_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(zstandard.compress(LINES))))
     (archive,) = open_archives(["-"])
-    assert (archive.format, archive.folder, archive.digest()) == ("twarc2", None, None)
+    assert (archive.format, archive.folder, archive.identity) == ("twarc2", None, None)
     assert len(posts_of(read_all(archive))) == 3_000
     with pytest.raises(Mistake, match="only once"):
         read_all(archive)
@@ -150,7 +150,7 @@ def test_a_pipe_is_read_like_standard_input(tmp_path: Path) -> None:
     writer = threading.Thread(target=path.write_bytes, args=(LINES,))
     writer.start()
     archive = the_archive(path)
-    assert archive.digest() is None
+    assert archive.identity is None
     assert len(posts_of(read_all(archive))) == 3_000
     writer.join()
 

@@ -7,7 +7,7 @@ import numpy as np
 from picture_server import jpeg
 
 from echoloop.collect.pictures import PictureFile, keep_files, look_at
-from echoloop.collect.pictures.keeping import Arrived, flushers, keep_group
+from echoloop.collect.pictures.keeping import Arrived, keep_group
 from echoloop.images import Limits, encode_png
 from echoloop.workspace import ImageStore
 
@@ -46,10 +46,9 @@ def test_only_plain_files_inside_the_folder_are_read(tmp_path: Path) -> None:
 def test_a_group_is_stored_once_and_leaves_no_drafts(tmp_path: Path) -> None:
     store = ImageStore(tmp_path / "images")
     arrived = [Arrived(f"u{n}", jpeg(16 + n % 150)) for n in range(300)]
-    with flushers() as disk:
-        first = keep_group(arrived, store, Limits(), disk)
-        written = {path: path.stat().st_mtime_ns for path in store.folder.rglob("*") if path.is_file()}
-        assert keep_group(arrived, store, Limits(), disk) == first
+    first = keep_group(arrived, store, Limits())
+    written = {path: path.stat().st_mtime_ns for path in store.folder.rglob("*") if path.is_file()}
+    assert keep_group(arrived, store, Limits()) == first
     assert len(written) == 150
     assert {path: path.stat().st_mtime_ns for path in store.folder.rglob("*") if path.is_file()} == written
     assert all(
@@ -62,7 +61,7 @@ def test_what_is_hollow_behind_a_good_header_is_found_by_looking(tmp_path: Path)
     good = jpeg(64)
     png = encode_png(np.random.default_rng(0).integers(0, 255, (40, 40, 3), dtype=np.uint8))
     hollow = png[:100] + bytes(1_000) + png[1_100:]
-    told = keep_group([Arrived("good", good), Arrived("hollow", hollow)], store, Limits(), None)
+    told = keep_group([Arrived("good", good), Arrived("hollow", hollow)], store, Limits())
     names = [outcome.sha256 or "" for outcome in told]
     damaged = store.put(jpeg(40))
     store.path(damaged).write_bytes(b"x" * len(jpeg(40)))

@@ -1,6 +1,7 @@
 """One archive: what it is, and its posts in batches, from any place on."""
 
 from collections.abc import Iterator
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 
@@ -58,9 +59,12 @@ class Archive:
         self._columns = _columns_of(recognised, stream, label, mapping)
         self._notes: list[str] = []
 
-    def digest(self) -> str | None:
-        """SHA-256 of the archive's bytes as they lie; None for a stream."""
-        return self._stream.digest()
+    @cached_property
+    def identity(self) -> str | None:
+        """The archive's bytes as they lie (by SHA-256) and how they are read; None for a stream."""
+        digest = self._stream.digest()
+        columns = "".join(f" {field}={column}" for field, column in sorted(self._columns.items()))
+        return digest and f"{digest} {self.format}{columns}"
 
     def notes(self) -> list[str]:
         """What has to be said of what `batches` has read to its end: what was changed, left out, or is odd."""

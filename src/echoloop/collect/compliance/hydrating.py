@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 
 import msgspec
 
@@ -56,10 +57,14 @@ class Labels:
         )
 
 
-def attrition(posts: Sequence[DehydratedPost], reader: Reader) -> list[Attrition]:
-    """What is here now of what the file names, a row a platform."""
+def attrition(posts: Sequence[DehydratedPost], intake: Path) -> list[Attrition]:
+    """What the platforms said last of what the file names, a row a platform; not what was collected otherwise."""
     named = {post.url for post in posts}
-    here = {seen.url: seen for seen in reader.posts() if seen.url in named}
+    here: dict[str, Post | Gone] = {}
+    for seen in Reader(str(intake), ("hydrated",)).in_order():
+        one = seen.post if isinstance(seen, Sighting) else seen
+        if one.url in named:
+            here[one.url] = one
     platforms = sorted({post.platform for post in posts})
     return [_row(name, [post for post in posts if post.platform == name], here) for name in platforms]
 

@@ -72,6 +72,8 @@ class Driver:
         self._progress.start("collect", stage, None, self._read)
         try:
             asyncio.run(self._run_all(kinds))
+        except ExceptionGroup as several:
+            raise several.exceptions[0] from None
         finally:
             self._progress.pause()
         lost = self._failed + self._limited
@@ -177,6 +179,10 @@ class Driver:
             self._budget.settle(reservation, cost)
 
     def _keep(self, waiting: Waiting, page: Page, cost: float | None) -> None:
+        if page.limits and not (page.seen or page.then or page.reads):
+            self._limited += 1
+            self._settle(waiting, "limited", "; ".join(page.limits))
+            return
         welcome = [self._relabel(seen) for seen in page.seen if self._welcome(seen)]
         self._intake.keep_page(waiting, page, welcome, cost)
         posts = sum(isinstance(seen, Sighting) for seen in welcome)

@@ -36,6 +36,18 @@ class ErrandRow(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime | None
 
 
+class PlatformTotal(msgspec.Struct, frozen=True, kw_only=True):
+    """All errands of a platform. `cost` is None where reads were billed and nobody said at which price."""
+
+    platform: str
+    done: int
+    waiting: int
+    failed: int
+    posts: int
+    reads: int
+    cost: float | None
+
+
 class Errands:
     """A queue in which every errand stands once. Call it inside a transaction of the intake."""
 
@@ -134,6 +146,25 @@ class Errands:
                 (self.round,),
             ).fetchall()
         )
+
+    def totals(self) -> list[PlatformTotal]:
+        """A row a platform."""
+        rows = self._connection.execute(
+            "SELECT platform, sum(state = 'done'), sum(state IN ('waiting', 'limited')), sum(state = 'failed'), "
+            "sum(posts), sum(reads), sum(cost), sum(reads > 0 AND cost IS NULL) FROM errands GROUP BY platform ORDER BY 1"
+        )
+        return [
+            PlatformTotal(
+                platform=name,
+                done=done,
+                waiting=waiting,
+                failed=failed,
+                posts=posts,
+                reads=reads,
+                cost=None if unpriced else cost or 0.0,
+            )
+            for name, done, waiting, failed, posts, reads, cost, unpriced in rows
+        ]
 
     def counts(self) -> dict[tuple[str, ErrandState], int]:
         """Errands by platform and state."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from echoloop.collect.pictures.keeping import Arrived, flushers, keep_group
+from echoloop.collect.pictures.keeping import Arrived, keep_group
 from echoloop.collect.pictures.outcomes import PictureOutcome
 from echoloop.images import Limits
 from echoloop.workspace import ImageStore
@@ -52,11 +52,10 @@ def keep_files(
     """One outcome a picture, in order; the pictures they name are on the disk."""
     chosen = limits or Limits()
     outcomes: list[PictureOutcome] = []
-    with flushers() as disk:
-        for at in range(0, len(pictures), _GROUP):
-            read = [_read(picture, chosen) for picture in pictures[at : at + _GROUP]]
-            kept = iter(keep_group([one for one in read if isinstance(one, Arrived)], store, chosen, disk))
-            outcomes += [next(kept) if isinstance(one, Arrived) else one for one in read]
+    for at in range(0, len(pictures), _GROUP):
+        read = [_read(picture, chosen) for picture in pictures[at : at + _GROUP]]
+        kept = iter(keep_group([one for one in read if isinstance(one, Arrived)], store, chosen))
+        outcomes += [next(kept) if isinstance(one, Arrived) else one for one in read]
     return outcomes
 
 

@@ -10,9 +10,10 @@ from aiohttp.abc import AbstractResolver
 from echoloop.collect.pictures.addresses import GuardedResolver, Reach
 from echoloop.collect.pictures.asking import ask
 from echoloop.collect.pictures.driving import Drive
-from echoloop.collect.pictures.keeping import Arrived, flushers, keep_group
+from echoloop.collect.pictures.keeping import Arrived, examine
 from echoloop.collect.pictures.limits import FetchLimits
 from echoloop.collect.pictures.outcomes import PictureOutcome
+from echoloop.collect.pictures.placing import Drafts, flush_disk
 from echoloop.collect.pictures.turns import Turns
 from echoloop.workspace import ImageStore
 
@@ -48,22 +49,32 @@ class PictureFetcher:
         After `stop` nothing new is asked, what is under way is left, what came is kept and told; the rest is not told at all.
         """
 
-        disk = flushers() if self._flush else None
-
-        async def keep(group: Sequence[Arrived | PictureOutcome]) -> None:
-            arrived = [one for one in group if isinstance(one, Arrived)]
-            absent = [one for one in group if isinstance(one, PictureOutcome)]
-            kept = await asyncio.to_thread(keep_group, arrived, store, self._limits.picture, disk)
-            done(kept + absent)
-
         async with self._session() as session:
             turns = Turns(urls, self._limits)
+
+            async def keep(group: Sequence[Arrived | PictureOutcome]) -> None:
+                done(await self._keep(group, store))
+
             drive = Drive(lambda url: ask(session, url, self._reach, self._limits), turns, keep, self._limits)
-            try:
-                await drive.run(self._stop)
-            finally:
-                if disk is not None:
-                    disk.shutdown()
+            await drive.run(self._stop)
+
+    async def _keep(
+        self, group: Sequence[Arrived | PictureOutcome], store: ImageStore
+    ) -> list[PictureOutcome]:
+        """Hashing and writing are done here and not in threads: so close together they would wait for each other's turns."""
+        arrived = [one for one in group if isinstance(one, Arrived)]
+        absent = [one for one in group if isinstance(one, PictureOutcome)]
+        kept, new = examine(arrived, store, self._limits.picture)
+        if new:
+            drafts = Drafts(new)
+            await self._flushed(store)
+            drafts.name()
+            await self._flushed(store)
+        return kept + absent
+
+    async def _flushed(self, store: ImageStore) -> None:
+        if self._flush:
+            await asyncio.to_thread(flush_disk, store.folder)
 
     def _session(self) -> aiohttp.ClientSession:
         resolver = None if self._reach.proxy else GuardedResolver(self._reach, self._resolver)

@@ -2,12 +2,11 @@
 
 import os
 from collections.abc import Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
 
 import msgspec
 
 from echoloop.collect.pictures.outcomes import PictureOutcome
-from echoloop.collect.pictures.placing import place_group
+from echoloop.collect.pictures.placing import Drafts, flush_disk
 from echoloop.images import BadImage, Limits, content_hash, measure
 from echoloop.workspace import ImageStore
 
@@ -19,19 +18,22 @@ class Arrived(msgspec.Struct, frozen=True):
     data: bytes
 
 
-def flushers() -> ThreadPoolExecutor:
-    """Threads that wait for the disk, so that it can join what it is asked to write."""
-    return ThreadPoolExecutor(8, thread_name_prefix="flush")
-
-
-def keep_group(
-    arrived: Sequence[Arrived], store: ImageStore, limits: Limits, disk: Executor | None
-) -> list[PictureOutcome]:
-    """Measure, hash and place; with `disk`, every picture it names is then flushed too. CouldNotWrite if the disk is full."""
+def examine(
+    arrived: Sequence[Arrived], store: ImageStore, limits: Limits
+) -> tuple[list[PictureOutcome], dict[str, bytes]]:
+    """What there is to say of each picture, and the contents that are not stored yet, by their places."""
     new: dict[str, bytes] = {}
-    outcomes = [_outcome(one, store, limits, new) for one in arrived]
+    return [_outcome(one, store, limits, new) for one in arrived], new
+
+
+def keep_group(arrived: Sequence[Arrived], store: ImageStore, limits: Limits) -> list[PictureOutcome]:
+    """Measure, hash and place; what the outcomes name is then on the disk. CouldNotWrite if that is full."""
+    outcomes, new = examine(arrived, store, limits)
     if new:
-        place_group(new, disk)
+        drafts = Drafts(new)
+        flush_disk(store.folder)
+        drafts.name()
+        flush_disk(store.folder)
     return outcomes
 
 

@@ -1,62 +1,76 @@
-"""Many files at once, each whole or not at all, and (with `flushers`) on the disk when the call returns.
+"""Many files at once, each whole or not at all, and on the disk before anybody is told.
 
-One after the other a small file's flush is all waiting. Here a group is written beside its places, flushed together, and
-only then given its names: a file that has its name is whole, whatever happened to the power.
+One after the other a small file's flush is all waiting. Here a group is written beside its places, the file system is
+flushed once, and only then the files get their names: what has its name is whole, whatever happened to the power.
 """
 
+import ctypes
 import os
-from collections.abc import Iterable, Mapping
-from concurrent.futures import Executor
+from collections.abc import Mapping
 from contextlib import suppress
-from itertools import islice
 from pathlib import Path
+from typing import NoReturn
 
 from echoloop.workspace import CouldNotWrite
 
-_OPEN_AT_ONCE = 128
 
+class Drafts:
+    """A group that is written and has no names yet. Drafts are named as `workspace` names and removes its own."""
 
-def place_group(files: Mapping[str, bytes], flushers: Executor | None) -> None:
-    """Write files `folder/sub/name` by their whole paths. Drafts are named as `workspace` names and removes its own."""
-    drafts = {place: _draft(place) for place in files}
-    try:
-        rest = iter(files.items())
-        while group := dict(islice(rest, _OPEN_AT_ONCE)):
-            _write({drafts[place]: data for place, data in group.items()}, flushers)
-        for place, draft in drafts.items():
-            os.replace(draft, place)  # noqa: PTH105
-        if flushers is not None:
-            below = {os.path.dirname(place) for place in files}  # noqa: PTH120
-            _flush_folders(below | {os.path.dirname(folder) for folder in below}, flushers)  # noqa: PTH120
-    except OSError as error:
-        for draft in drafts.values():
+    def __init__(self, files: Mapping[str, bytes]) -> None:
+        self._drafts: dict[str, str] = {}
+        mark = f"{os.getpid()}.{os.urandom(4).hex()}"
+        try:
+            for place, data in files.items():
+                folder, _, name = place.rpartition(os.sep)
+                self._drafts[place] = f"{folder}{os.sep}.{name}.{mark}"
+                _write(self._drafts[place], data)
+        except OSError as error:
+            self._give_up(error)
+
+    def name(self) -> None:
+        """Give every file its name."""
+        try:
+            for place, draft in self._drafts.items():
+                os.replace(draft, place)  # noqa: PTH105
+        except OSError as error:
+            self._give_up(error)
+
+    def _give_up(self, error: OSError) -> NoReturn:
+        for draft in self._drafts.values():
             with suppress(OSError):
                 Path(draft).unlink()
         raise CouldNotWrite(
             f"pictures were not written: {error.strerror or error}",
-            where=Path(next(iter(files))).parent.parent,
+            where=Path(next(iter(self._drafts))).parent.parent,
             remedy="Free some space (or check permissions) and run the same command again: what was told is kept.",
         ) from error
 
 
-def _draft(place: str) -> str:
-    folder, _, name = place.rpartition(os.sep)
-    return f"{folder}{os.sep}.{name}.{os.getpid()}.{os.urandom(4).hex()}"
-
-
-def _write(drafts: Mapping[str, bytes], flushers: Executor | None) -> None:
-    opened: list[int] = []
+def flush_disk(folder: Path) -> None:
+    """Return when everything that was written to the folder's file system is on the disk: its files and their names."""
+    syncfs = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)
+    if syncfs is None:
+        os.sync()
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(folder, os.O_RDONLY)
     try:
-        for draft, data in drafts.items():
-            opened.append(_create(draft))
-            rest = memoryview(data)
-            while rest:
-                rest = rest[os.write(opened[-1], rest) :]
-        if flushers is not None:
-            _flush(opened, flushers)
+        if syncfs(descriptor) != 0:
+            number = ctypes.get_errno()
+            raise CouldNotWrite(f"the disk did not take the pictures: {os.strerror(number)}", where=folder)
     finally:
-        for descriptor in opened:
-            os.close(descriptor)
+        os.close(descriptor)
+
+
+def _write(draft: str, data: bytes) -> None:
+    descriptor = _create(draft)
+    try:
+        rest = memoryview(data)
+        while rest:
+            rest = rest[os.write(descriptor, rest) :]
+    finally:
+        os.close(descriptor)
 
 
 def _create(draft: str) -> int:
@@ -66,18 +80,3 @@ def _create(draft: str) -> int:
     except FileNotFoundError:
         Path(draft).parent.mkdir(parents=True, exist_ok=True)
         return os.open(draft, flags, 0o666)
-
-
-def _flush_folders(folders: Iterable[str], flushers: Executor) -> None:
-    opened: list[int] = []
-    try:
-        opened.extend(os.open(folder, os.O_RDONLY) for folder in folders)
-        _flush(opened, flushers)
-    finally:
-        for descriptor in opened:
-            os.close(descriptor)
-
-
-def _flush(opened: Iterable[int], flushers: Executor) -> None:
-    for _ in flushers.map(os.fsync, opened):
-        pass
