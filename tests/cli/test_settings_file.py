@@ -29,7 +29,7 @@ def house(tmp_path: Path, text: str) -> House:
             TOP + "[endpoints.a]\nbase_url = 'lab:'\nmodle = 'x'\n",
             ["'modle' in [endpoints.a]", "'model'", "'model' is missing"],
         ),
-        (TOP + "[roles]\ntxt = 'a'\n", ["'txt' in [roles]", "boxes, guard, judges"]),
+        (TOP + "[roles]\ntxt = 'a'\n", ["'txt' in [roles]", "guard, guards, judges"]),
         (TOP + "[engine]\nrunner = 'spark'\n", ["engine.runner", "'spark'"]),
         (TOP + "[judge]\nresamples = 5\n", ["judge.resamples", "100"]),
         (TOP + "[wrong]\na = 1\n", ["unknown key 'wrong'"]),

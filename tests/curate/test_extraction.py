@@ -99,9 +99,32 @@ def test_whether_a_prompt_was_modified_is_not_a_matter_of_the_models_word(
     assert (sample.prompt_origin, sample.prompt_modified) == (origin, modified)
 
 
-def test_long_answers_are_kept_whole_and_endless_ones_are_no_answer(tmp_path: Path) -> None:
+def test_a_prompt_that_nobody_wrote_is_never_a_sample(tmp_path: Path) -> None:
+    found = extract(tmp_path, claim(), claim(prompt="una casita roja sobre una colina al amanecer"))
+    assert [sample.prompt for sample in found.kept] == [TASK]
+    assert found.reasons == ["prompt not found in the posts"]
+    assert found.dropped[0].detail == "una casita roja sobre una colina al amanecer"
+
+
+def test_what_was_changed_is_kept_beside_the_prompt(tmp_path: Path) -> None:
+    (sample,) = extract(tmp_path, claim(prompt="a small blue house on a hill at dawn")).kept
+    assert sample.prompt_diff == "a small [-red-] {+blue+} house on a hill at dawn"
+    (own,) = extract(tmp_path / "b", claim()).kept
+    assert own.prompt_diff == ""
+
+
+def test_a_prompt_of_invisible_letters_is_none(tmp_path: Path) -> None:
+    (sample,) = extract(tmp_path, claim(prompt="\u200b\u2060 ", quality="Analysis")).kept
+    assert sample.prompt == ""
+
+
+def test_a_post_that_is_named_for_hundreds_of_samples_was_stuttered_over(tmp_path: Path) -> None:
     many = [claim(prompt=f"{TASK} {number}") for number in range(300)]
-    assert len({sample.id for sample in extract(tmp_path / "a", *many).kept}) == 300
+    other = claim(prompt="The roof is far too dark", post_urls=[REPLY], quality="Analysis")
+    found = extract(tmp_path / "a", *many, other)
+    assert [sample.post_urls for sample in found.kept] == [(REPLY,)]
+    assert found.reasons == ["more samples than one post can hold"] * 300
+    assert len({drop.key for drop in found.dropped}) == 300
     endless = extract(tmp_path / "b", *many, *many)
     assert endless.reasons == ["extraction unparsed"]
 
@@ -113,6 +136,11 @@ def test_long_answers_are_kept_whole_and_endless_ones_are_no_answer(tmp_path: Pa
         ({"say": "there is nothing to see here"}, "extraction unparsed"),
         ({"say": {"samples": [{"prompt": 3}]}}, "extraction unparsed"),
         ({"say": {"error": "overloaded"}}, "extraction unparsed"),
+        ({"say": [claim()]}, "extraction unparsed"),
+        ({"say": {"samples": claim()}}, "extraction unparsed"),
+        ({"say": {"samples": [claim(post_urls=FIRST)]}}, "extraction unparsed"),
+        ({"say": {"samples": [claim(quality="Superb")]}}, "extraction unparsed"),
+        ({"say": '{"samples": NaN}'}, "extraction unparsed"),
         ({"say": {"samples": []}}, "no task in the conversation"),
     ],
 )

@@ -14,7 +14,7 @@ from stage_runs import Run, curate_stage, post, run_stage, store_picture
 from echoloop.curate.extraction import ExtractionAnswer, SampleClaim
 from echoloop.curate.pictures import Group, PicturesAnswer
 from echoloop.curate.screenshots import ScreenshotAnswer
-from echoloop.records import ImageRef, Item, Post, Sample, Thread
+from echoloop.records import Duplicate, ImageRef, Item, Post, Sample, Thread
 
 GONE = ImageRef(sha256=None, url="gone.png", absence="too_many_pixels")
 
@@ -33,7 +33,8 @@ def sort(folder: Path, samples: list[Sample], posts: list[Post], *rules: Rule) -
 
 
 def select(folder: Path, *samples: Sample) -> dict[str, Item]:
-    run = run_stage(folder, curate_stage("items"), {"samples": (Sample, samples)}, [])
+    tables = {"samples": (Sample, samples), "duplicates": (Duplicate, [])}
+    run = run_stage(folder, curate_stage("items"), tables, [])
     return {item.id: item for item in run.kept}
 
 

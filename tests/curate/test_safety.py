@@ -1,23 +1,41 @@
-"""The guard's two words are read strictly: what is not clearly safe is withheld."""
+"""What is not clearly safe is withheld, whoever guards; and no model alone decides about people who look young."""
 
+import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
+import msgspec
 import pytest
-from scripted_model import asked
-from stage_runs import Run, curate_stage, run_stage, store_picture
+from curate_rows import picture, sample
+from scripted_model import Rule, asked, scripted
+from stage_runs import CURATE, Run, curate_stage, run_stages, workspace_of
 
-from echoloop.curate.safety import read_guard
+from echoloop.calls import Ledger, ModerationResult
+from echoloop.curate.guards import moderated, read_guard
+from echoloop.curate.minors import MAY_BE_MINOR, NOT_TOLD
 from echoloop.records import Sample
 
-URL = "https://x.com/i/status/1"
+SAFE: Rule = {"say": "safe"}
+GROWN: Rule = {"when": "{} pictures=1", "say": {"apparent_minor": "no"}}
 
 
-def guard(folder: Path, rule: dict[str, Any], **changes: Any) -> Run:
-    fields = {"id": "one", "thread": URL, "post_urls": (URL,), "prompt": "a house", "quality": "Benchmark"}
-    sample = Sample(**{**fields, "receipts": ("r",), "source_posts": (URL,), **changes})
-    return run_stage(folder, curate_stage("safety"), {"unfolded": (Sample, [sample])}, [rule])
+def guarded(folder: Path, guards: dict[str, list[Rule]], *samples: Sample, **settings: Any) -> Run:
+    """The safety stage with these guards; the first has the role."""
+    first, *others = guards
+    chosen = msgspec.structs.replace(CURATE, guard=first, guards=tuple(others), **settings)
+    endpoints = [scripted(folder, rules, name=name, model=name) for name, rules in guards.items()]
+    viewer = [] if "scripted" in guards else [scripted(folder, [GROWN])]
+    stage = curate_stage("safety", chosen)
+    return run_stages(folder, [stage], {"unfolded": (Sample, samples or [sample()])}, [*endpoints, *viewer])
+
+
+def flagged(*categories: str, **scores: float) -> dict[str, Any]:
+    return {
+        "results": [
+            {"flagged": True, "categories": dict.fromkeys(categories, True), "category_scores": scores}
+        ]
+    }
 
 
 @pytest.mark.parametrize(
@@ -25,7 +43,7 @@ def guard(folder: Path, rule: dict[str, Any], **changes: Any) -> Run:
     [
         ("safe", []),
         ("\n safe \n", []),
-        ("unsafe\nS1", ["S1"]),
+        ("\n\nunsafe\nS1", ["S1"]),
         ("unsafe\n\nS1,S9", ["S1", "S9"]),
         (" unsafe \n S10 , S14 ", ["S10", "S14"]),
     ],
@@ -58,10 +76,29 @@ def test_everything_else_is_no_verdict(text: str) -> None:
         read_guard(text)
 
 
+@pytest.mark.parametrize(
+    ("flag", "categories", "codes"),
+    [
+        (False, {"sexual": 0.99}, []),
+        (True, {"sexual": 0.9, "violence": 0.1}, ["S12"]),
+        (True, {"violence/graphic": True, "sexual/minors": True, "hate": False}, ["S1", "S4"]),
+        (True, {"self-harm": 0.3, "illicit": 0.2}, ["S11"]),
+        (True, {"S9": 1.0, "S10": 1.0, "S2": 1.0}, ["S2", "S9", "S10"]),
+        (True, {"gambling": 0.8}, ["other"]),
+        (True, {}, ["other"]),
+    ],
+)
+def test_a_moderation_becomes_codes_and_a_flag_is_never_lost(
+    flag: bool, categories: dict[str, float | bool], codes: list[str]
+) -> None:
+    assert moderated(ModerationResult(flag, categories)) == codes
+
+
 def test_a_safe_sample_passes_with_the_guards_receipt(tmp_path: Path) -> None:
-    (kept,) = guard(tmp_path, {"say": "safe"}).kept
+    (kept,) = guarded(tmp_path, {"guard": [SAFE]}).kept
     assert kept.has_nsfw is False
     assert len(kept.receipts) == 2
+    assert kept.for_people == ()
 
 
 @pytest.mark.parametrize(
@@ -72,14 +109,118 @@ def test_a_safe_sample_passes_with_the_guards_receipt(tmp_path: Path) -> None:
         ({"refuse": "I cannot look at this"}, "withheld: guard refused"),
     ],
 )
-def test_what_is_not_safe_is_withheld_with_its_reason(
-    tmp_path: Path, rule: dict[str, Any], reason: str
-) -> None:
-    found = guard(tmp_path, rule)
+def test_what_is_not_safe_is_withheld_with_its_reason(tmp_path: Path, rule: Rule, reason: str) -> None:
+    found = guarded(tmp_path, {"guard": [rule]})
     assert (found.kept, found.reasons) == ([], [reason])
 
 
+def test_any_guard_removes_and_all_must_have_judged(tmp_path: Path) -> None:
+    samples = [sample(name, prompt=name) for name in ("fine", "bad", "worse", "unclear")]
+    strict: list[Rule] = [
+        {"when": "bad", "say": "unsafe\nS2"},
+        {"when": "worse", "say": "unsafe\nS2"},
+        SAFE,
+    ]
+    other: list[Rule] = [
+        {"when": "worse", "say": "unsafe\nS10"},
+        {"when": "unclear", "say": "hm"},
+        SAFE,
+    ]
+    found = guarded(tmp_path, {"strict": strict, "other": other}, *samples)
+    assert {drop.key: drop.reason for drop in found.dropped} == {
+        "bad": "hazard S2",
+        "worse": "hazard S2,S10",
+        "unclear": "withheld: guard unparsed",
+    }
+    assert [kept.id for kept in found.kept] == ["fine"]
+    assert len(found.kept[0].receipts) == 3
+
+
+def test_a_guard_that_is_down_passes_nothing_and_is_asked_again(tmp_path: Path) -> None:
+    samples = [sample(name, prompt=name) for name in ("one", "two")]
+    found = guarded(tmp_path, {"guard": [{"when": "one", "status": 400}, SAFE]}, *samples)
+    assert [kept.id for kept in found.kept] == ["two"]
+    assert (found.reasons, found.unanswered) == (["withheld: guard failed"], 1)
+    assert "guard: " in found.dropped[0].detail
+
+
+def test_a_moderation_sees_the_words_with_one_picture_at_a_time(tmp_path: Path) -> None:
+    one, two = picture(tmp_path, 10), picture(tmp_path, 90)
+    shown = sample(output_images=(one, two))
+    clean = {"results": [{"flagged": False, "categories": {"violence": False}}]}
+    found = guarded(tmp_path, {"mod": [clean]}, shown, sample("words"), moderators=("mod",))
+    assert len(found.kept) == 2
+    requests = asked(tmp_path, "mod")
+    assert sorted(words.count("data:image") for words in requests) == [0, 1, 1]
+    assert all("a house" in words for words in requests)
+
+
+def test_a_guard_and_a_moderation_guard_together(tmp_path: Path) -> None:
+    samples = [sample(name, prompt=name) for name in ("fine", "bloody", "weapons")]
+    found = guarded(
+        tmp_path,
+        {
+            "guard": [{"when": "weapons", "say": "unsafe\nS9"}, SAFE],
+            "mod": [
+                {"when": "bloody", **flagged("violence/graphic")},
+                {"results": [{"flagged": False, "categories": {}}]},
+            ],
+        },
+        *samples,
+        moderators=("mod",),
+    )
+    assert {drop.key: drop.reason for drop in found.dropped} == {
+        "bloody": "hazard S1",
+        "weapons": "hazard S9",
+    }
+
+
+def test_a_trained_guard_is_sent_the_material_alone(tmp_path: Path) -> None:
+    shown = sample(output_images=(picture(tmp_path, 10),))
+    found = guarded(tmp_path, {"guard": [SAFE], "llama": [SAFE]}, shown, classifiers=("llama",))
+    assert len(found.kept) == 1
+    with Ledger(workspace_of(tmp_path).receipts, readonly=True) as ledger:
+        requests = {receipt.model: json.loads(receipt.request) for receipt in ledger.receipts()}
+    roles = {model: [one["role"] for one in request["messages"]] for model, request in requests.items()}
+    assert roles == {"guard": ["system", "user"], "llama": ["user"]}
+    assert "pictures=1" in asked(tmp_path, "llama")[0]
+
+
 def test_the_guard_sees_every_picture(tmp_path: Path) -> None:
-    one, two = (store_picture(tmp_path, np.full((8, 8, 3), shade, dtype=np.uint8)) for shade in (1, 2))
-    guard(tmp_path, {"say": "safe"}, input_images=(one,), output_images=(two,))
-    assert "pictures=2" in asked(tmp_path)[0]
+    one, two = picture(tmp_path, 1), picture(tmp_path, 2)
+    guarded(tmp_path, {"guard": [SAFE]}, sample(input_images=(one,), output_images=(two,)))
+    assert "pictures=2" in asked(tmp_path, "guard")[0]
+
+
+@pytest.mark.parametrize(
+    ("rule", "reasons"),
+    [
+        ({"say": {"apparent_minor": "no"}}, ()),
+        ({"say": {"apparent_minor": "yes"}}, (MAY_BE_MINOR,)),
+        ({"say": {"apparent_minor": "cannot tell"}}, (MAY_BE_MINOR,)),
+        ({"say": {"apparent_minor": "maybe"}}, (NOT_TOLD,)),
+        ({"refuse": "I do not guess ages"}, (NOT_TOLD,)),
+    ],
+)
+def test_whoever_may_be_young_waits_for_a_person_and_is_not_removed(
+    tmp_path: Path, rule: Rule, reasons: Sequence[str]
+) -> None:
+    shown = sample(input_images=(picture(tmp_path, 1),), output_images=(picture(tmp_path, 2),))
+    rules = [{"when": '"prompt"', "say": "safe"}, rule]
+    found = guarded(tmp_path, {"scripted": rules}, shown)
+    assert found.dropped == []
+    assert found.kept[0].for_people == reasons
+
+
+def test_an_input_picture_is_asked_about_once_and_outputs_are_not(tmp_path: Path) -> None:
+    one, two = picture(tmp_path, 1), picture(tmp_path, 2)
+    samples = [sample(name, input_images=(one,), output_images=(two,)) for name in ("first", "second")]
+    found = guarded(tmp_path, {"guard": [SAFE]}, *samples)
+    assert len(asked(tmp_path)) == 1
+    assert [len(kept.receipts) for kept in found.kept] == [3, 3]
+
+
+def test_what_was_withheld_is_not_looked_at_further(tmp_path: Path) -> None:
+    shown = sample(input_images=(picture(tmp_path, 1),))
+    guarded(tmp_path, {"guard": [{"say": "unsafe\nS4"}]}, shown)
+    assert asked(tmp_path) == []

@@ -1,8 +1,8 @@
 """A model in this process that says what a script tells it: for tests of what an act does with an answer.
 
 A script is a JSON list of rules; the first whose `when` stands in the request decides. `say` is what the model writes (text, or
-JSON for a structured answer), `draw` the base64 of what it delivers as a picture, `refuse` its refusal, `status` an HTTP error
-(with `why` and `code`).
+JSON for a structured answer), `draw` the base64 of what it delivers as a picture, `results` those of a moderation, `refuse` its
+refusal, `status` an HTTP error (with `why` and `code`).
 """
 
 import json
@@ -33,6 +33,8 @@ class ScriptedModel:
         if "status" in rule:
             error = {"message": rule.get("why", "down"), "code": rule.get("code")}
             return rule["status"], {}, json.dumps({"error": error}).encode()
+        if "results" in rule:
+            return 200, {}, json.dumps({"model": "scripted", "results": rule["results"]}).encode()
         answer = _picture(rule) if path.startswith("/images") else _completion(rule)
         return 200, {}, json.dumps(answer).encode()
 
@@ -41,9 +43,11 @@ def _words(path: str, content_type: str, body: bytes) -> str:
     if content_type != "application/json":
         return body.decode("utf-8", "replace")
     request = json.loads(body)
+    if path == "/moderations":
+        return f"{request['model']} {json.dumps(request['input'], ensure_ascii=False)}"
     if path != "/chat/completions":
         return request["prompt"]
-    content = request["messages"][1]["content"]
+    content = next(one["content"] for one in request["messages"] if one["role"] == "user")
     parts = [{"type": "text", "text": content}] if isinstance(content, str) else content
     data = json.dumps(read_fenced(parts[0]["text"]), ensure_ascii=False)
     shown = [part["image_url"]["url"] for part in parts if part["type"] == "image_url"]

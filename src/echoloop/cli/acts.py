@@ -12,21 +12,12 @@ if TYPE_CHECKING:
     from echoloop.engine import Stage, StageResult
 
 
-def curate(*, place: Place = HERE, running: Running = AS_USUAL) -> None:
-    """Turn conversations into samples: prompts, pictures in and out, screenshots, safety, and the items of a benchmark."""
-    hold_signals()
-    from echoloop.curate import curate_stages
-
-    _run(place, running, lambda house: curate_stages(house.curate))
-    then("`echoloop release 0.1.0` writes the benchmark down, `echoloop generate` lets models answer it.")
-
-
 def generate(*, place: Place = HERE, running: Running = AS_USUAL) -> None:
     """Let every image model answer every benchmark item. Refusals stay refusals; outages are asked again next time."""
     hold_signals()
     from echoloop.generate import generate_stages
 
-    _run(place, running, lambda house: generate_stages(house.generate))
+    run_act(place, running, lambda house: generate_stages(house.generate))
     then("`echoloop judge` lets the judges grade the pictures.")
 
 
@@ -36,7 +27,7 @@ def judge(*, place: Place = HERE, running: Running = AS_USUAL) -> None:
     from echoloop.cli.leaderboard import print_leaderboard
     from echoloop.judge import judge_stages
 
-    _run(place, running, lambda house: judge_stages(house.judge))
+    run_act(place, running, lambda house: judge_stages(house.judge))
     print_leaderboard(place)
     then("`echoloop diagnose` looks at what people complain about, `echoloop report` writes the pages.")
 
@@ -46,11 +37,12 @@ def diagnose(*, place: Place = HERE, running: Running = AS_USUAL) -> None:
     hold_signals()
     from echoloop.diagnose import diagnose_stages
 
-    _run(place, running, lambda house: diagnose_stages(house.diagnose))
+    run_act(place, running, lambda house: diagnose_stages(house.diagnose))
     then("`echoloop report` writes the pages.")
 
 
-def _run(place: Place, running: Running, stages: "Callable[[House], Sequence[Stage]]") -> None:
+def run_act(place: Place, running: Running, stages: "Callable[[House], Sequence[Stage]]") -> None:
+    """The stages of an act over the house's workspace, unless what they build on is stale."""
     from echoloop.cli.composing import read_house, session
     from echoloop.cli.freshness import refuse_stale
 

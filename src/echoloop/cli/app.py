@@ -5,6 +5,7 @@ from cyclopts import App
 from echoloop import __version__
 from echoloop.cli import acts
 from echoloop.cli.collect import collect
+from echoloop.cli.curate import curate
 from echoloop.cli.demo import demo
 from echoloop.cli.forget import forget
 from echoloop.cli.groups import AROUND, LOOP
@@ -27,9 +28,11 @@ it (generate); judges grade the answers (judge); complaints become metrics (diag
 Start with `echoloop demo`: the whole loop in a small world whose truth is known, offline, in about a minute.""",
 )
 
-_LOOP_VERBS = (acts.curate, release, acts.generate, acts.judge, acts.diagnose, report)
+_LOOP_VERBS = (acts.generate, acts.judge, acts.diagnose, report)
 app.command(collect)
-for _place, _verb in enumerate(_LOOP_VERBS, start=1):
+app.command(curate)
+app.command(release)
+for _place, _verb in enumerate(_LOOP_VERBS, start=3):
     app.command(_verb, group=LOOP, sort_key=_place)
 for _place, _verb in enumerate((demo, init, plan, status, forget)):
     app.command(_verb, group=AROUND, sort_key=_place)

@@ -143,15 +143,17 @@ class House:
     @property
     def curate(self) -> CurateSettings:
         """What curate needs."""
-        table = self.settings.curate
+        table, roles = self.settings.curate, self.settings.roles
         return CurateSettings(
             subject=self.settings.subject,
             reader=self.role("text"),
             viewer=self.role("vision"),
             boxer=self.role("boxes"),
             guard=self.role("guard"),
-            per_split=table.per_split,
-            seed=table.seed,
+            guards=self._all_known(roles.guards),
+            classifiers=self._all_known(roles.classifiers),
+            moderators=self._all_known(roles.moderators),
+            **table.model_dump(),
         )
 
     @property
@@ -215,6 +217,9 @@ class House:
                 remedy=f'Add {name} = "..." under [roles]; declared endpoints: {self._declared()}.',
             )
         return self._known(endpoint, "roles")
+
+    def _all_known(self, names: list[str]) -> tuple[str, ...]:
+        return tuple(self._known(name, "roles") for name in names)
 
     def _models(self) -> Iterator[tuple[str, ModelTable, str]]:
         if not self.settings.models:

@@ -45,6 +45,7 @@ def demo_checks(
     recovered = Recovered(
         relevance=tuple(tables.rows("relevance", Relevance)),
         unfolded=tuple(tables.rows("unfolded", Sample)),
+        guarded=tuple(tables.rows("guarded", Sample)),
         samples=tuple(tables.rows("samples", Sample)),
     )
     outputs, verdicts = tables.rows("outputs", Output), tables.rows("verdicts", Verdict)
@@ -92,7 +93,8 @@ def _row_counts(
     found = sum(post.found_by == "keyword" for post in tables.rows("posts", Post))
     return {
         "relevance": (found, tables.count("relevance") + tables.count("relevance.dropped")),
-        "samples": (tables.count("unfolded"), tables.count("samples") + tables.count("samples.dropped")),
+        "guarded": (tables.count("unfolded"), tables.count("guarded") + tables.count("guarded.dropped")),
+        "samples": (tables.count("guarded"), tables.count("samples") + tables.count("samples.dropped")),
         "items": (tables.count("samples"), len(items) + tables.count("items.dropped")),
         "outputs": (sum(item.split != "analysis" for item in items) * len(models), len(outputs)),
         "verdicts": (delivered * judges, len(verdicts)),

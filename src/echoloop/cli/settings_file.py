@@ -64,10 +64,18 @@ class PlatformTable(_Strict):
 
 
 class CurateTable(_Strict):
-    """[curate]: how large a benchmark split may be, and its seed."""
+    """[curate]: how large a benchmark split may be, how it is drawn, and how much a reader is given at once."""
 
     per_split: Annotated[int, Field(ge=1)] = 1000
+    selection: Literal["stratified", "paper"] = "stratified"
     seed: int = 0
+    text_limit: Annotated[int, Field(ge=1)] = 20_000
+    posts_at_once: Annotated[int, Field(ge=1)] = 200
+    characters_at_once: Annotated[int, Field(ge=1_000)] = 80_000
+    samples_per_post: Annotated[int, Field(ge=1)] = 50
+    pictures_at_once: Annotated[int, Field(ge=1)] = 100
+    box_convention: Literal["pixels", "thousandths"] = "pixels"
+    box_margin: Annotated[int, Field(ge=0)] = 0
 
 
 class GenerateTable(_Strict):
@@ -134,6 +142,9 @@ class RolesTable(_Strict):
     vision: str | None = None
     boxes: str | None = None
     guard: str | None = None
+    guards: list[str] = Field(default_factory=list[str])
+    classifiers: list[str] = Field(default_factory=list[str])
+    moderators: list[str] = Field(default_factory=list[str])
     judges: list[str] = Field(default_factory=list[str])
     teacher: str | None = None
 

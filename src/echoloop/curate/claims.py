@@ -1,14 +1,18 @@
 """Which pictures of a conversation belong to which sample: each to one, and every claim that fails says why."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from echoloop.records import Drop, ImageRef, Sample
 
 
 class Claims:
-    """The pictures of every conversation that have been claimed so far, and what was lost since last asked."""
+    """The pictures of every conversation that have been claimed so far, and what was lost since last asked.
 
-    def __init__(self) -> None:
+    `same` says which picture of a conversation is another one, encoded anew: whoever owns one owns both.
+    """
+
+    def __init__(self, same: Mapping[tuple[str, str], str]) -> None:
+        self._same = same
         self._owners: dict[tuple[str, str], str] = {}
         self._lost: list[Drop] = []
 
@@ -22,7 +26,8 @@ class Claims:
                 self.lose(sample, "a picture that is not there", f"picture {number}")
                 continue
             image = pictures[number - 1]
-            place = (sample.thread, image.sha256 or "")
+            name = (sample.thread, image.sha256 or "")
+            place = (sample.thread, self._same.get(name, name[1]))
             if place not in self._owners:
                 self._owners[place] = sample.id
                 taken.append(image)

@@ -1,7 +1,8 @@
 """Conversation -> samples, with every claim of the model checked against the posts."""
 
-from collections.abc import Iterator
-from hashlib import sha256
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 import msgspec
 import pyarrow as pa
@@ -9,8 +10,12 @@ from pydantic import BaseModel, Field
 
 from echoloop.calls import ChatRequest, load_prompt
 from echoloop.curate.conversations import Conversation, as_data, gather
-from echoloop.curate.provenance import fold, prompt_origin
+from echoloop.curate.folding import fold
+from echoloop.curate.portions import portions
+from echoloop.curate.provenance import Provenance, sources_of, trace
 from echoloop.curate.settings import CurateSettings
+from echoloop.curate.spans import Source
+from echoloop.curate.uniting import Found, sample_id, settle
 from echoloop.engine import Asked, Desk, Question, Rendering
 from echoloop.records import (
     Answered,
@@ -22,6 +27,7 @@ from echoloop.records import (
     Quality,
     Sample,
     Thread,
+    Tombstone,
     canonical_url,
 )
 from echoloop.records.arrow import from_table
@@ -52,12 +58,17 @@ class ExtractionAnswer(BaseModel, extra="forbid"):
 
 
 def extract_samples(
-    desk: Desk[CurateSettings], threads: pa.Table, posts: pa.Table
+    desk: Desk[CurateSettings], threads: pa.Table, posts: pa.Table, gone: pa.Table | None = None
 ) -> Iterator[Keep[Sample] | Drop]:
     """Ask for the tasks of every conversation and keep what the posts confirm."""
     settings = desk.settings
-    by_url = {post.url: post for post in from_table(posts, Post)}
-    conversations = gather(from_table(threads, Thread), by_url, settings.subject, settings.text_limit)
+    conversations = gather(
+        from_table(threads, Thread),
+        {post.url: post for post in from_table(posts, Post)},
+        from_table(gone, Tombstone) if gone is not None else (),
+        settings.subject,
+        settings.text_limit,
+    )
     question = Question[Conversation, ExtractionAnswer](
         stage="extraction",
         endpoint=settings.reader,
@@ -65,110 +76,141 @@ def extract_samples(
         reads=ExtractionAnswer,
         prompt=load_prompt("echoloop.curate", "extraction"),
     )
-    for asked in desk.ask(conversations, question):
-        yield from _confirm(asked)
+    parts = [
+        part
+        for conversation in conversations
+        for part in portions(conversation, settings.posts_at_once, settings.characters_at_once)
+    ]
+    for _, readings in groupby(desk.ask(parts, question), key=lambda asked: asked.row.id):
+        yield from _confirm(list(readings), settings.samples_per_post)
 
 
 def _render(row: Conversation, rendering: Rendering) -> ChatRequest:
     return rendering.about(as_data(row), temperature=0)
 
 
-def _confirm(asked: Asked[Conversation, ExtractionAnswer]) -> Iterator[Keep[Sample] | Drop]:
-    conversation, answer = asked.row, asked.answer
+def _confirm(
+    readings: Sequence[Asked[Conversation, ExtractionAnswer]], most: int
+) -> Iterator[Keep[Sample] | Drop]:
+    """One conversation, in however many parts it was read. Each loss has a key of its own, so that none hides another."""
+    found: list[Found] = []
+    lost: list[Drop] = []
+    for asked in readings:
+        for decision in _claimed(asked, most):
+            if isinstance(decision, Drop):
+                lost.append(decision)
+            else:
+                found.append(Found(decision.row, asked.row))
+    for decision in settle(found):
+        if isinstance(decision, Drop):
+            lost.append(decision)
+        else:
+            yield decision
+    if not found and not lost:
+        whole = readings[0].row
+        sources = {url for asked in readings for url in asked.row.source_posts}
+        yield Drop(key=whole.id, reason="no task in the conversation", source_posts=tuple(sorted(sources)))
+    for number, drop in enumerate(lost, start=1):
+        unread = drop.reason.startswith("extraction ")
+        yield drop if unread else msgspec.structs.replace(drop, key=f"{drop.key}#{number}")
+
+
+def _claimed(asked: Asked[Conversation, ExtractionAnswer], most: int) -> Iterator[Keep[Sample] | Drop]:
+    part, answer = asked.row, asked.answer
     if not isinstance(answer, Answered):
         yield Drop(
-            key=conversation.id,
+            key=part.key,
             reason=f"extraction {answer.state}",
             detail=answer.reason,
-            source_posts=conversation.source_posts,
+            source_posts=part.source_posts,
         )
         return
-    if not answer.value.samples:
-        yield Drop(
-            key=conversation.id, reason="no task in the conversation", source_posts=conversation.source_posts
-        )
-    seen: set[str] = set()
-    lost = 0
+    reading = _Reading(part, asked.receipt)
+    firsts = Counter(reading.first_post(claim) for claim in answer.value.samples)
     for claim in answer.value.samples:
-        for decision in _confirm_sample(claim, conversation, asked.receipt):
-            decision = _once(decision, seen)
-            if isinstance(decision, Drop):
-                lost += 1
-                decision = msgspec.structs.replace(decision, key=f"{decision.key}#{lost}")
-            yield decision
+        first = reading.first_post(claim)
+        if first and firsts[first] > most:
+            yield reading.lose(claim, "more samples than one post can hold", first)
+        else:
+            yield from reading.confirm(claim)
 
 
-def _once(decision: Keep[Sample] | Drop, seen: set[str]) -> Keep[Sample] | Drop:
-    """A sample that was told twice is kept once."""
-    if isinstance(decision, Drop):
-        return decision
-    sample = decision.row
-    if sample.id in seen:
-        return Drop(key=sample.id, reason="the same sample again", source_posts=sample.source_posts)
-    seen.add(sample.id)
-    return decision
+class _Reading:
+    """One answered request, and the posts that it was about."""
 
+    def __init__(self, part: Conversation, receipt: str) -> None:
+        self._part = part
+        self._receipt = receipt
+        self._posts = {post.url: post for post in part.posts}
+        self._sources = sources_of(part.posts)
+        self._said = {post.url: Source(post.text) for post in part.posts}
 
-def _confirm_sample(
-    claim: SampleClaim, conversation: Conversation, receipt: str
-) -> Iterator[Keep[Sample] | Drop]:
-    posts = {post.url: post for post in conversation.posts}
-    urls, foreign = _known_urls(claim.post_urls, posts)
-    key = _sample_id(conversation.id, claim.prompt, urls)
+    def first_post(self, claim: SampleClaim) -> str:
+        """The first post of the conversation that a claim names; empty where it names none."""
+        return next((url for text in claim.post_urls if (url := _canonical(text)) in self._posts), "")
 
-    def lost(reason: str, detail: str) -> Drop:
-        return Drop(key=key, reason=reason, detail=detail[:300], source_posts=conversation.source_posts)
+    def lose(self, claim: SampleClaim, reason: str, detail: str) -> Drop:
+        """A claim, or a part of one, that leaves."""
+        return Drop(
+            key=sample_id(self._part.id, claim.prompt, self._known_urls(claim)[0]),
+            reason=reason,
+            detail=detail[:300],
+            source_posts=self._part.source_posts,
+        )
 
-    for url in foreign:
-        yield lost("a post that is not in the conversation", url)
-    if not urls:
-        yield lost("no post of the conversation named", claim.prompt)
-        return
-    if claim.quality == "Trash":
-        yield lost("quality Trash", claim.quality_reason)
-        return
-    feedback, unfounded = _known_feedback(claim.community_feedback, posts)
-    for url in unfounded:
-        yield lost("feedback that its post does not hold", url)
-    origin = (
-        prompt_origin(claim.prompt, [post.text for post in conversation.posts])
-        if claim.prompt
-        else "verbatim"
-    )
-    main = posts[urls[0]]
-    yield Keep(
-        Sample(
-            id=key,
-            thread=conversation.id,
+    def confirm(self, claim: SampleClaim) -> Iterator[Keep[Sample] | Drop]:
+        """The sample as far as the posts bear it out, and what they do not."""
+        urls, foreign = self._known_urls(claim)
+        for url in foreign:
+            yield self.lose(claim, "a post that is not in the conversation", url)
+        if not urls:
+            yield self.lose(claim, "no post of the conversation named", claim.prompt)
+            return
+        if claim.quality == "Trash":
+            yield Keep(self._sample(claim, urls, (), Provenance("verbatim")))
+            return
+        origin = trace(claim.prompt, self._sources) if claim.prompt else Provenance("verbatim")
+        if origin.invented:
+            yield self.lose(claim, "prompt not found in the posts", claim.prompt)
+            return
+        feedback, unfounded = _known_feedback(claim.community_feedback, self._said)
+        for url in unfounded:
+            yield self.lose(claim, "feedback that its post does not hold", url)
+        yield Keep(self._sample(claim, urls, feedback, origin))
+
+    def _sample(
+        self,
+        claim: SampleClaim,
+        urls: tuple[str, ...],
+        feedback: tuple[Feedback, ...],
+        origin: Provenance,
+    ) -> Sample:
+        main = self._posts[urls[0]]
+        return Sample(
+            id=sample_id(self._part.id, claim.prompt, urls),
+            thread=self._part.id,
             post_urls=urls,
-            prompt=claim.prompt,
-            prompt_origin=origin,
-            prompt_modified=origin != "verbatim",
+            prompt=claim.prompt if fold(claim.prompt) else "",
+            prompt_origin=origin.origin,
+            prompt_modified=origin.origin != "verbatim",
+            prompt_diff=origin.diff,
             quality=claim.quality,
             quality_reason=claim.quality_reason,
             community_feedback=feedback,
             language=main.language,
             created_at=main.created_at,
-            receipts=(receipt,),
-            source_posts=conversation.source_posts,
+            receipts=(self._receipt,),
+            source_posts=self._part.source_posts,
         )
-    )
 
-
-def _known_urls(claimed: list[str], posts: dict[str, Post]) -> tuple[tuple[str, ...], list[str]]:
-    known: dict[str, None] = {}
-    foreign: list[str] = []
-    for text in claimed:
-        url = _canonical(text)
-        if url in posts:
-            known[url] = None
-        else:
-            foreign.append(text)
-    return tuple(known), foreign
+    def _known_urls(self, claim: SampleClaim) -> tuple[tuple[str, ...], list[str]]:
+        named = [(text, _canonical(text)) for text in claim.post_urls]
+        known = dict.fromkeys(url for _, url in named if url in self._posts)
+        return tuple(known), [text for text, url in named if url not in self._posts]
 
 
 def _known_feedback(
-    claims: list[FeedbackClaim], posts: dict[str, Post]
+    claims: Sequence[FeedbackClaim], said: dict[str, Source]
 ) -> tuple[tuple[Feedback, ...], list[str]]:
     known: dict[str, Feedback] = {}
     unfounded: list[str] = []
@@ -176,7 +218,7 @@ def _known_feedback(
         url = _canonical(claim.post_url)
         if url in known:
             continue
-        if url in posts and claim.feedback.strip() and fold(claim.feedback) in fold(posts[url].text):
+        if url in said and claim.feedback.strip() and fold(claim.feedback) in said[url].folded:
             known[url] = Feedback(post_url=url, text=claim.feedback)
         else:
             unfounded.append(claim.post_url)
@@ -188,7 +230,3 @@ def _canonical(text: str) -> str:
         return canonical_url(text)
     except NotAPostUrl:
         return ""
-
-
-def _sample_id(thread: str, prompt: str, urls: tuple[str, ...]) -> str:
-    return sha256(msgspec.json.encode([thread, fold(prompt), urls])).hexdigest()[:16]

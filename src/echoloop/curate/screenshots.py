@@ -1,6 +1,5 @@
 """Screenshots of conversations: the words of the prompt, and the pictures cut out of the page."""
 
-import math
 from collections.abc import Iterator, Sequence
 
 import msgspec
@@ -9,30 +8,34 @@ from pydantic import BaseModel, Field
 
 from echoloop.calls import ChatRequest, load_prompt
 from echoloop.curate.absences import kept_for_analysis
-from echoloop.curate.settings import CurateSettings
+from echoloop.curate.boxes import Page, sound_boxes
+from echoloop.curate.conversations import cut
+from echoloop.curate.settings import BoxConvention, CurateSettings
 from echoloop.engine import Asked, Desk, Question, Rendering
-from echoloop.images import BadBox, Rendition, crop, decode, encode_png
 from echoloop.images import Box as PixelBox
+from echoloop.images import Rendition, crop, decode, encode_png
 from echoloop.records import Answered, Box, Drop, ImageRef, Keep, Post, Sample
 from echoloop.records.arrow import from_table
 from echoloop.workspace import ImageStore
 
 WHOLE = Rendition(format="png")
-_SMALLEST_SIDE = 16
-_MOST_OVERLAP = 0.5
+_LONGEST_TEXT = 4_000
 
 
 class ScreenshotAnswer(BaseModel, extra="forbid"):
-    """What a screenshot holds; each box is left, top, right, bottom in pixels."""
+    """What a screenshot holds; each box is left, top, right, bottom in the unit that was asked for."""
 
     prompt: str
     inputs: list[list[float]] = Field(max_length=50)
     outputs: list[list[float]] = Field(max_length=50)
 
 
-class _Page(msgspec.Struct, frozen=True, kw_only=True):
+class _Screenshot(msgspec.Struct, frozen=True, kw_only=True):
+    """A sample with a screenshot; `texts` are the words of its posts."""
+
     sample: Sample
-    text: str
+    texts: tuple[str, ...]
+    box_convention: BoxConvention
 
     @property
     def source_posts(self) -> tuple[str, ...]:
@@ -53,14 +56,18 @@ def read_screenshots(
     by_url = {post.url: post for post in from_table(posts, Post)}
     samples = from_table(pictured, Sample)
     pages = [
-        _Page(sample=sample, text="\n".join(by_url[url].text[:4000] for url in sample.post_urls))
+        _Screenshot(
+            sample=sample,
+            texts=tuple(by_url[url].text for url in sample.post_urls),
+            box_convention=desk.settings.box_convention,
+        )
         for sample in samples
         if sample.conversation is not None
     ]
     for sample in samples:
         if sample.conversation is None:
             yield Keep(sample)
-    question = Question[_Page, ScreenshotAnswer](
+    question = Question[_Screenshot, ScreenshotAnswer](
         stage="screenshots",
         endpoint=desk.settings.boxer,
         render=_render,
@@ -83,10 +90,17 @@ def read_screenshots(
         yield Keep(kept_for_analysis(decision.row, by_url)) if isinstance(decision, Keep) else decision
 
 
-def _render(row: _Page, rendering: Rendering) -> ChatRequest:
+def _render(row: _Screenshot, rendering: Rendering) -> ChatRequest:
     page = _page_of(row.sample)
+    texts = [cut(text, _LONGEST_TEXT) for text in row.texts]
     return rendering.about(
-        {"text": row.text, "width": page.width, "height": page.height},
+        {
+            "text": "\n".join(text for text, _ in texts),
+            "characters_left_out": sum(left_out for _, left_out in texts),
+            "width": page.width,
+            "height": page.height,
+            "coordinates": row.box_convention,
+        },
         [("The screenshot:", rendering.picture(page.sha256 or "", WHOLE))],
         temperature=0,
     )
@@ -97,27 +111,36 @@ def _cut_out(
 ) -> Iterator[Keep[Sample] | Drop]:
     cuts: list[_Cut] = []
     kept: list[tuple[Sample, ScreenshotAnswer, tuple[Box, ...], tuple[Box, ...]]] = []
+    settings = desk.settings
     for sample, answer in read:
-        inputs, outputs, rejected = _sound_boxes(answer, _page_of(sample))
-        for number, reason in enumerate(rejected, start=1):
-            yield Drop(key=f"{sample.id}#{number}", reason=f"box {reason}", source_posts=sample.source_posts)
+        page = _page_of(sample)
+        measures = Page(page.width or 0, page.height or 0, settings.box_convention, settings.box_margin)
+        inputs, outputs, refused = sound_boxes(answer.inputs, answer.outputs, measures)
+        for number, (reason, numbers) in enumerate(refused, start=1):
+            yield Drop(
+                key=f"{sample.id}#{number}",
+                reason=f"box {reason}",
+                detail=numbers,
+                source_posts=sample.source_posts,
+            )
         kept.append((sample, answer, inputs, outputs))
-        cuts.append(_Cut(page=_page_of(sample).sha256 or "", boxes=(*inputs, *outputs)))
+        cuts.append(_Cut(page=page.sha256 or "", boxes=(*inputs, *outputs)))
     pieces = desk.map(cuts, cut_boxes, tuple[ImageRef, ...])
     for (sample, answer, inputs, outputs), crops in zip(kept, pieces, strict=True):
         yield Keep(_unfold(sample, answer, inputs, outputs, crops))
 
 
-def cut_boxes(cut: _Cut, images: ImageStore) -> tuple[ImageRef, ...]:
-    """Store each box of a page as a picture of its own, with the page as its origin."""
-    pixels = decode(images.read(cut.page)).pixels
+def cut_boxes(cuts: _Cut, images: ImageStore) -> tuple[ImageRef, ...]:
+    """Store each box of a page as a picture of its own, with the page and the place on it as its origin."""
+    pixels = decode(images.read(cuts.page)).pixels
     pieces: list[ImageRef] = []
-    for box in cut.boxes:
+    for box in cuts.boxes:
         piece = crop(pixels, PixelBox(left=box.left, top=box.top, right=box.right, bottom=box.bottom))
         pieces.append(
             ImageRef(
                 sha256=images.put(encode_png(piece)),
-                alt=f"cut from {cut.page[:12]}",
+                url=f"sha256:{cuts.page}#xywh={box.left},{box.top},{box.right - box.left},{box.bottom - box.top}",
+                alt=f"cut from {cuts.page[:12]}",
                 media_type="image/png",
                 width=int(piece.shape[1]),
                 height=int(piece.shape[0]),
@@ -150,50 +173,12 @@ def _unfold(
     )
 
 
-def _sound_boxes(
-    answer: ScreenshotAnswer, page: ImageRef
-) -> tuple[tuple[Box, ...], tuple[Box, ...], list[str]]:
-    taken: list[PixelBox] = []
-    rejected: list[str] = []
-
-    def sound(claims: list[list[float]]) -> tuple[Box, ...]:
-        kept: list[Box] = []
-        for claim in claims:
-            box = _box(claim, page)
-            if isinstance(box, str):
-                rejected.append(box)
-            elif any(box.overlap(other) > _MOST_OVERLAP for other in taken):
-                rejected.append("over another box")
-            else:
-                taken.append(box)
-                kept.append(Box(left=box.left, top=box.top, right=box.right, bottom=box.bottom))
-        return tuple(kept)
-
-    inputs = sound(answer.inputs)
-    return inputs, sound(answer.outputs), rejected
-
-
-def _box(claim: list[float], page: ImageRef) -> PixelBox | str:
-    if len(claim) != 4 or not all(math.isfinite(number) for number in claim):
-        return "not four numbers"
-    left, top, right, bottom = (round(max(-1e6, min(1e6, number))) for number in claim)
-    try:
-        box = PixelBox(left=left, top=top, right=right, bottom=bottom).within(
-            page.width or 0, page.height or 0
-        )
-    except BadBox:
-        return "outside the picture"
-    if min(box.right - box.left, box.bottom - box.top) < _SMALLEST_SIDE:
-        return "too small"
-    return box
-
-
 def _page_of(sample: Sample) -> ImageRef:
     if sample.conversation is None:
         raise TypeError(f"sample {sample.id} has no screenshot")
     return sample.conversation
 
 
-def _receipted(asked: Asked[_Page, ScreenshotAnswer]) -> Sample:
+def _receipted(asked: Asked[_Screenshot, ScreenshotAnswer]) -> Sample:
     sample = asked.row.sample
     return msgspec.structs.replace(sample, receipts=(*sample.receipts, asked.receipt))

@@ -26,10 +26,11 @@ MINIMUMS = {
 
 
 class Recovered(msgspec.Struct, frozen=True, kw_only=True):
-    """What curation left: relevance, the samples before and after the guard."""
+    """What curation left: relevance, the samples before and after the guard, and after the final filter."""
 
     relevance: tuple[Relevance, ...]
     unfolded: tuple[Sample, ...]
+    guarded: tuple[Sample, ...]
     samples: tuple[Sample, ...]
 
 
@@ -225,7 +226,7 @@ def _withheld(
     thread_of: dict[str, str],
 ) -> tuple[int, int, int]:
     """Samples that the guard took away, against those that are hazardous, by the post they hang on."""
-    passed = {sample.id for sample in recovered.samples}
+    passed = {sample.id for sample in recovered.guarded}
     taken = {
         sample.post_urls[0]
         for sample in recovered.unfolded

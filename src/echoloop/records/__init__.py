@@ -33,7 +33,7 @@ from echoloop.records.results import (
     TrainingRow,
     Verdict,
 )
-from echoloop.records.reviews import ReviewState, apply_review, fold_reviews
+from echoloop.records.reviews import ReviewCase, ReviewState, apply_review, fold_reviews
 from echoloop.records.samples import (
     Box,
     Duplicate,
@@ -99,6 +99,7 @@ __all__ = [
     "Refused",
     "Relevance",
     "ReviewAction",
+    "ReviewCase",
     "ReviewEvent",
     "ReviewState",
     "Sample",

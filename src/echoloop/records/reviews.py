@@ -1,10 +1,12 @@
 """Pure folds over review events: the present state of a sample is what its events add up to."""
 
 from collections.abc import Iterable
+from typing import ClassVar
 
 import msgspec
 
-from echoloop.records.samples import ReviewEvent, Sample
+from echoloop.records.posts import ImageRef
+from echoloop.records.samples import ReviewEvent, Sample, Split
 
 
 class ReviewState(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,3 +43,35 @@ def apply_review(sample: Sample, state: ReviewState | None) -> Sample:
     if state is None or state.prompt is None or state.prompt == sample.prompt:
         return sample
     return msgspec.structs.replace(sample, prompt=state.prompt, prompt_modified=True, prompt_origin="edited")
+
+
+class ReviewCase(msgspec.Struct, frozen=True, kw_only=True):
+    """One sample as a reviewer meets it: why it is shown, and what people have decided so far.
+
+    `needed`: it may not be published before somebody accepts it; the others are shown because every item deserves a look.
+    `prompt` is what stands now, `prompt_before` what it was where somebody edited it.
+    """
+
+    KEY: ClassVar[tuple[str, ...]] = ("sample",)
+
+    sample: str
+    split: Split | None = None
+    needed: bool
+    why: tuple[str, ...]
+    decision: str
+    flagged: bool = False
+    reviewers: tuple[str, ...] = ()
+    note: str = ""
+    prompt: str
+    prompt_before: str = ""
+    prompt_diff: str = ""
+    language: str | None = None
+    input_images: tuple[ImageRef, ...] = ()
+    output_images: tuple[ImageRef, ...] = ()
+    post_urls: tuple[str, ...] = ()
+    source_posts: tuple[str, ...] = ()
+
+    @property
+    def undecided(self) -> bool:
+        """Somebody still has something to say."""
+        return self.needed or self.decision in ("open", "disputed")

@@ -19,6 +19,8 @@ from echoloop.workspace import Workspace
 
 R = TypeVar("R", bound=msgspec.Struct)
 _PRESENT = ("answered", "measured")
+_BESIDE_THE_LOOP = ("Dropped", "Tombstone", "Duplicate", "ReviewEvent", "ReviewCase")
+"""Records of tables through which no rows flow on: a bar of the funnel would be wrong of them."""
 
 
 class StageTable(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,7 +74,7 @@ def _stages(workspace: Workspace) -> tuple[StageTable, ...]:
     found: list[StageTable] = []
     for name in workspace.tables.names():
         manifest = workspace.tables.manifest(name)
-        if manifest is None or manifest.record in ("Dropped", "Tombstone"):
+        if manifest is None or manifest.record in _BESIDE_THE_LOOP:
             continue
         found.append(
             StageTable(

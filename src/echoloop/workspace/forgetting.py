@@ -66,7 +66,7 @@ def forget(
     remove_drafts(workspace.path)
     kept = {*needed, *_pictures_of_all(workspace, tables)}
     orphans = _remove_pictures(workspace, candidates - kept, kept)
-    for name in ("report", ".report.draft", ".report.old"):
+    for name in ("report", ".report.draft", ".report.old", "releases/.draft"):
         shutil.rmtree(workspace.path / name, ignore_errors=True)
     finish(workspace)
     return Forgotten(

@@ -176,3 +176,22 @@ def test_an_attack_changes_nothing(ask, attack: str) -> None:
 def test_nothing_to_find_is_one_sample_of_trash(ask) -> None:
     answer = ask(ExtractionAnswer, conversation(post(1, "person 1", "Lab Painter opens an office")))
     assert [(one.quality, one.post_urls) for one in answer.samples] == [("Trash", [URL.format(1)])]
+
+
+def test_context_is_understood_and_not_told_again(ask) -> None:
+    root = {**post(1, "person 1", f"Lab Painter\nPrompt: {PROMPT}", pictures=1), "context": True}
+    said = {**post(2, "person 2", "far too yellow", answers=1), "context": True}
+    part = {
+        **conversation(root, said, post(9, "person 3", "good night all", answers=1)),
+        "part": 2,
+        "parts": 2,
+    }
+    assert ask(ExtractionAnswer, part).samples == []
+    part["posts"] += [
+        post(10, "person 4", "your prompt on my side", answers=1, pictures=1),
+        post(11, "person 5", "it misspelled the word", answers=1),
+    ]
+    (sample,) = ask(ExtractionAnswer, part).samples
+    assert sample.prompt == PROMPT
+    assert sample.post_urls == [URL.format(1), URL.format(10)]
+    assert [one.post_url for one in sample.community_feedback] == [URL.format(11)]

@@ -5,7 +5,7 @@ from collections import Counter
 from datetime import datetime
 from typing import Any
 
-from echoloop.lab.town import Town
+from echoloop.lab.town import ATTACKS, Town
 from echoloop.records import canonical_url
 
 RAW_FIELDS = {
@@ -96,3 +96,12 @@ def test_posts_begin_with_the_release(lines: list[dict[str, Any]]) -> None:
     days = sorted(line["timestamp"][:10] for line in lines)
     assert days[0] >= "2025-03-25"
     assert days[-1] < "2025-05-12"
+
+
+def test_every_way_of_speaking_to_the_machine_is_in_town(town: Town, lines: list[dict[str, Any]]) -> None:
+    said = {line["text"] for line in lines}
+    assert set(ATTACKS.values()) <= said
+    kinds = {post.url: post.thread_kind for post in town.truth.posts}
+    urls = {canonical_url(line["url"]) for line in lines if line["text"] in set(ATTACKS.values())}
+    assert {kinds[url] for url in urls} == {"flood"}
+    assert not urls & {url for sample in town.truth.samples for url in sample.post_urls}

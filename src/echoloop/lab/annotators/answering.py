@@ -9,12 +9,15 @@ import msgspec
 from echoloop.lab.annotators.applicability import ApplicabilityQuestion, judge_applicability
 from echoloop.lab.annotators.conversation import SeenConversation
 from echoloop.lab.annotators.extraction import extract
+from echoloop.lab.annotators.filtering import FilterQuestion, filter_sample
 from echoloop.lab.annotators.guarding import hazards_in, verdict
+from echoloop.lab.annotators.gullible import GULLIBLE, obey, orders_outside
 from echoloop.lab.annotators.judging import FAIR, LENIENT, STRICT, GradeQuestion, Judge, grade
 from echoloop.lab.annotators.labelling import FeedbackQuestion, label_feedback
+from echoloop.lab.annotators.minors import look_for_minors
 from echoloop.lab.annotators.pictures import PicturesQuestion, sort_pictures
 from echoloop.lab.annotators.relevance import RelevanceQuestion, score_relevance
-from echoloop.lab.annotators.screenshots import read_screenshot
+from echoloop.lab.annotators.screenshots import ScreenshotQuestion, read_screenshot
 from echoloop.lab.annotators.sight import Eyes, Sight
 
 READERS = ("lab-reader", "lab-viewer", "lab-boxes")
@@ -22,7 +25,7 @@ GUARD = "lab-guard"
 JUDGES: Mapping[str, Judge] = MappingProxyType(
     {"lab-judge-strict": STRICT, "lab-judge-fair": FAIR, "lab-judge-lenient": LENIENT}
 )
-ANNOTATORS = (*READERS, GUARD, *JUDGES)
+ANNOTATORS = (*READERS, GUARD, *JUDGES, GULLIBLE)
 
 T = TypeVar("T")
 _Answer = Callable[[object, Sequence[Sight]], object]
@@ -46,6 +49,9 @@ class Annotators:
         self, model: str, shape: str | None, data: object, pictures: Sequence[bytes], request: bytes
     ) -> str:
         """The text of an answer. `data` is what the fenced block holds, `request` the bytes that were sent."""
+        if model == GULLIBLE:
+            honest = GUARD if shape is None else READERS[0]
+            return obey(orders_outside(request), self.answer(honest, shape, data, pictures, request))
         sights = [self._eyes.look(picture) for picture in pictures]
         if model in JUDGES:
             question = _read(data, GradeQuestion)
@@ -71,7 +77,13 @@ def _reader(shape: str) -> _Answer:
         case "PicturesAnswer":
             return lambda data, sights: sort_pictures(_read(data, PicturesQuestion), sights)
         case "ScreenshotAnswer":
-            return lambda data, sights: read_screenshot(sights[0] if sights else None)
+            return lambda data, sights: read_screenshot(
+                _read(data, ScreenshotQuestion), sights[0] if sights else None
+            )
+        case "MinorsAnswer":
+            return lambda data, sights: look_for_minors(sights)
+        case "FilterAnswer":
+            return lambda data, sights: filter_sample(_read(data, FilterQuestion), sights)
         case "FeedbackAnswer":
             return lambda data, sights: label_feedback(_read(data, FeedbackQuestion))
         case "ApplicabilityAnswer":
@@ -79,7 +91,7 @@ def _reader(shape: str) -> _Answer:
         case _:
             raise CannotAnswer(
                 f"no annotator knows the shape {shape!r}; known are RelevanceAnswer, ExtractionAnswer, PicturesAnswer, "
-                "ScreenshotAnswer, FeedbackAnswer and ApplicabilityAnswer"
+                "ScreenshotAnswer, MinorsAnswer, FilterAnswer, FeedbackAnswer and ApplicabilityAnswer"
             )
 
 

@@ -4,13 +4,14 @@ import msgspec
 
 
 class SeenPost(msgspec.Struct, frozen=True, kw_only=True):
-    """One post of the data block."""
+    """One post of the data block; `context` marks one that another part of the conversation asks about."""
 
     url: str
     by: str = ""
     answers: str | None = None
     text: str = ""
     pictures: list[str] = []
+    context: bool = False
 
 
 class SeenConversation(msgspec.Struct, frozen=True, kw_only=True):
@@ -19,6 +20,7 @@ class SeenConversation(msgspec.Struct, frozen=True, kw_only=True):
     subject: str
     posts: list[SeenPost]
     missing_posts: int = 0
+    part: int = 1
 
     def parents(self) -> list[int]:
         """For each post the place of the one it answers; -1 for none. A post never answers a later one."""

@@ -79,8 +79,10 @@ def extract(conversation: SeenConversation) -> Extraction:
     reader = _Reader(conversation)
     for at in range(len(conversation.posts)):
         reader.take(at)
-    drafts = reader.drafts or [_Draft(Words(quality="Trash", reason="no task"), 0)]
-    return Extraction(samples=[_sample(draft, conversation.posts) for draft in drafts])
+    samples = [_sample(draft, conversation.posts) for draft in reader.drafts if reader.is_new(draft)]
+    if not samples and conversation.part == 1:
+        samples = [_sample(_Draft(Words(quality="Trash", reason="no task"), 0), conversation.posts)]
+    return Extraction(samples=samples)
 
 
 class _Reader:
@@ -104,6 +106,12 @@ class _Reader:
             self._own(at, self._of_words(at))
         else:
             self._own(at, self._of_reply(at, above))
+
+    def is_new(self, draft: _Draft) -> bool:
+        """It says more than what stands in posts that another part of the conversation asks about."""
+        context = {post.url for post in self._posts if post.context}
+        draft.feedback = [said for said in draft.feedback if said.post_url not in context]
+        return bool(draft.feedback) or any(not self._posts[at].context for at in draft.posts)
 
     def _own(self, at: int, draft: _Draft | None) -> None:
         self._owner.append(draft)

@@ -64,6 +64,7 @@ _CHANGES = cues(
     r"~instead~", r"~swap", r"~replac", r"~cambi", r"~retoqu", r"改", r"换", r"调整", r"変え", r"変更",
     r"アレンジ", r"いじ", r"直し",
 )  # fmt: skip
+_INSTRUCTION = re.compile(r"\binstructions?\s*:", re.IGNORECASE)
 _ELLIPSIS = re.compile(r"(?:…+|\.{2,})\s*$")
 _PAIRS = (
     ("```", "```"),
@@ -117,7 +118,7 @@ def find_loosely(text: str) -> Found | None:
     """In a post of which nothing else is known to be a prompt: what comes after the colon of a short beginning."""
     for line in _ADDRESS.sub(" ", text[:_MOST_CHARACTERS]).split("\n"):
         colon = _COLON.search(line)
-        if colon is None or weight(line[: colon.start()]) > _MOST_WORDS_BEFORE:
+        if colon is None or weight(line[: colon.start()]) > _MOST_WORDS_BEFORE or gives_orders(line):
             continue
         piece = _unwrapped(line[colon.end() :].strip())
         if weight(piece) > _FEWEST_WORDS and _reads_as_request(piece) and order_said(line, "") is None:
@@ -201,6 +202,8 @@ def _after_lead(lines: list[str], at: int) -> Iterator[str]:
         rest = [other.strip() for other in lines[at + 1 :] if other.strip()]
         if rest and not rest[0].startswith("```"):
             yield rest[0]
+        return
+    if gives_orders(_INSTRUCTION.sub(" ", line)):
         return
     for colon in _COLON.finditer(line):
         if _LEAD.search(evened(line[max(0, colon.start() - 40) : colon.start()])):

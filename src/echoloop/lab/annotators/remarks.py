@@ -181,6 +181,7 @@ _ORDERS = cues(
     r"~instructions?\s*:", r"~new instructions?~", r"~disregard~", r"~mark (?:everything|all|this|every)",
     r"\"(?:samples|quality|prompt|score|post_urls)\"\s*:", r"~score every~", r"</?\w+>",
     r"~(?:is|are) (?:all )?(?:trash|benchmark)~", r"~end of task~", r"~you are now~",
+    r"忽略(?:以上|上面|之前)", r"(?:上|前)の指示を無視して",
 )  # fmt: skip
 
 

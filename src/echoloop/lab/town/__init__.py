@@ -3,6 +3,7 @@
 Nothing that a town writes for the pipeline (`posts.jsonl`, `media/`) says what is true; `truth.json` does.
 """
 
+from echoloop.lab.town.attacks import ATTACKS
 from echoloop.lab.town.plan import TownPlan
 from echoloop.lab.town.truth import (
     Defect,
@@ -20,6 +21,7 @@ from echoloop.lab.town.truth import (
 from echoloop.lab.town.writer import POSTS_FILE, TRUTH_FILE, Town, write_town
 
 __all__ = [
+    "ATTACKS",
     "POSTS_FILE",
     "TRUTH_FILE",
     "Defect",

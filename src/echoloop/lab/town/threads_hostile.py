@@ -3,6 +3,7 @@
 from msgspec.structs import replace
 
 from echoloop.lab.scenes import Lettering
+from echoloop.lab.town.attacks import ATTACKS
 from echoloop.lab.town.phrasings import UNSAFE_REQUESTS, UNSAFE_WORD, UNSAFE_WORD_HAZARD
 from echoloop.lab.town.reactions import chat, react
 from echoloop.lab.town.storyteller import Storyteller
@@ -45,9 +46,11 @@ def tell_injection(t: Storyteller) -> None:
 
 
 def tell_flood(t: Storyteller) -> None:
-    """A reply of a hundred thousand bytes that says nothing."""
+    """A reply of a hundred thousand bytes that says nothing, and every way of speaking to the machine that reads the thread."""
     _, _, root = start_plain(t)
     t.post(_FLOOD, author=t.talk.newcomer(), under=root)
+    for attack in ATTACKS.values():
+        t.post(attack, author=t.talk.newcomer(), under=root)
 
 
 def tell_orphan(t: Storyteller) -> None:
