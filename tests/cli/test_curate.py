@@ -118,6 +118,7 @@ def test_what_is_decided_is_exported_only_when_asked_for(town: Path) -> None:
     worked(echoloop(town, "curate", "review", "--import", "one.jsonl"))
 
     def exported(*options: str) -> dict[str, dict[str, str]]:
+        (town / "q.jsonl").unlink(missing_ok=True)
         worked(echoloop(town, "curate", "review", "--export", "q.jsonl", *options))
         rows = [json.loads(line) for line in (town / "q.jsonl").read_text().splitlines()]
         return {row["sample"]: row for row in rows}
@@ -152,3 +153,11 @@ def test_guards_of_every_kind_are_named_under_roles(tmp_path: Path) -> None:
     settings.write_text(settings.read_text().replace('["fair"]', '["nobody"]'))
     with pytest.raises(Mistake, match="nobody"):
         _ = House(settings, read_settings(settings)).curate
+
+
+def test_a_file_of_decisions_is_never_written_over(town: Path) -> None:
+    (town / "filled.csv").write_text("decided")
+    said = echoloop(town, "curate", "review", "--export", "filled.csv")
+    assert said.returncode == 2
+    assert "already" in said.stderr
+    assert (town / "filled.csv").read_text() == "decided"

@@ -6,14 +6,18 @@ import time
 from pathlib import Path
 
 import pytest
-from collect_runs import KEYS, Town, collect, errands, rows, set_up
+from collect_runs import _TABLES, KEYS, Town, collect, errands, rows, set_up
 from platforms import Fault
 from platforms.bluesky import Bluesky, view
+from platforms.mastodon import Mastodon
 from platforms.reddit import Reddit, comment, submission
 from platforms.x import X, tweet
 
+from echoloop.cli.collecting import tell_limits
 from echoloop.collect import Intake
+from echoloop.collect.errands import Errand
 from echoloop.collect.intake import IntakeNotWritten
+from echoloop.collect.sources import QuotaEnded
 from echoloop.engine import Stopped
 from echoloop.records import Post, Tombstone
 from echoloop.workspace import reading
@@ -174,6 +178,36 @@ def test_a_bound_on_calls_holds_for_each_run(
         assert max(town.asked().values()) == 1
 
 
+def test_every_request_that_is_still_to_be_made_is_counted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "sightings.sqlite"
+    with Intake(path) as intake:
+        intake.send(Errand(platform="x", kind="post", argument=str(n)) for n in range(6))
+        intake.send([Errand(platform="reddit", kind="post", argument="done")])
+        with intake.writing():
+            intake.errands.settle(1, "failed", reason="no answer")
+            intake.errands.settle(2, "limited", reason="a bound")
+            intake.errands.settle(3, "limited", reason="a bound")
+            intake.errands.settle(7, "done")
+    tell_limits(path)
+    said = capsys.readouterr().out
+    assert "x: 6 requests are still to be made" in said
+    assert "reddit" not in said
+
+
+def test_a_hashtag_without_posts_is_asked_for_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("MASTODON_ACCESS_TOKEN")
+    monkeypatch.setitem(_TABLES, "mastodon", "")
+    with Town(Mastodon([])) as town:
+        set_up(tmp_path, town, keywords=ONE)
+        collect(tmp_path)
+        assert errands(tmp_path) == {"done": 1}
+        asked = town.requests
+        collect(tmp_path)
+        assert town.requests == asked
+
+
 def test_a_post_that_answers_itself_and_posts_that_answer_each_other_end(tmp_path: Path) -> None:
     posts = [said(1, "Lab Painter", reply_to=1), said(2, "Lab Painter", reply_to=3, thread=3)]
     posts += [said(3, reply_to=2, thread=2)]
@@ -223,7 +257,8 @@ def test_a_plan_that_is_used_up_says_so(tmp_path: Path, capsys: pytest.CaptureFi
     platform.faults.append(Fault(429, body=spent))
     with Town(platform) as town:
         set_up(tmp_path, town, keywords=ONE)
-        collect(tmp_path)
+        with pytest.raises(QuotaEnded, match="used up"):
+            collect(tmp_path)
         assert "used up" in capsys.readouterr().err
         collect(tmp_path)
         assert numbers(tmp_path) == {1}

@@ -67,9 +67,12 @@ def test_a_picture_that_came_counts_before_one_that_did_not() -> None:
         ("deleted", at(6), False),
         ("removed", at(6), False),
         ("deleted", at(4), True),
-        ("withheld", at(6), True),
+        ("withheld", at(6), False),
+        ("withheld", None, True),
         ("blocked", at(6), True),
-        ("not found", at(6), True),
+        ("not found", at(6), False),
+        ("not found", at(5), True),
+        ("protected", at(4), True),
     ],
 )
 def test_what_was_taken_back_is_gone_unless_it_was_seen_after_that(reason, noticed, stays) -> None:

@@ -116,10 +116,12 @@ def dehydrate(path: Path, *, place: Place = HERE) -> None:
     """
     from echoloop.cli.composing import read_house
     from echoloop.collect import dehydrate as write
-    from echoloop.records import Post, Relevance
+    from echoloop.records import Mistake, Post, Relevance
     from echoloop.records.arrow import from_table
     from echoloop.workspace import reading
 
+    if path.is_dir():
+        raise Mistake("this is a folder", where=path.absolute(), remedy="Name a file to write.")
     tables = reading(read_house(place).workspace).tables
     posts = from_table(tables.read("posts"), Post)
     relevance = from_table(tables.read("relevance"), Relevance) if tables.manifest("relevance") else []

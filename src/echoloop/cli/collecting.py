@@ -2,6 +2,7 @@
 
 import os
 import threading
+from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ from echoloop.collect import (
     Attrition,
     FieldSettings,
     Fieldwork,
+    Gathered,
     ImportResult,
     Intake,
     Labels,
@@ -55,7 +57,7 @@ def collect_all(
             if not result.already:
                 tell_import(result, opened.progress.note)
         _refuse_nothing(house, intake)
-        work.search(house.plan, datetime.now(UTC))
+        _refuse_silence(work.search(house.plan, datetime.now(UTC)), intake)
         results = opened.run(change(relevance_stages(house.collect)))
         relevant = set(opened.read("relevance").column("post").to_pylist())
         found = set(opened.read("found").column("url").to_pylist())
@@ -70,7 +72,9 @@ def plan_lines(house: House, opened: Session) -> Iterator[str]:
         work = _fieldwork(
             intake, house.field, {}, opened.spending, opened.progress, opened.stop, opened.workspace
         )
-        work.read_archives(house.archives, declared=True)
+        for result in work.read_archives(house.archives, declared=True):
+            if not result.already:
+                tell_import(result)
         platforms = _platforms(house, opened.progress, opened.stop)
         for row in estimate_searches(intake, platforms, house.plan, datetime.now(UTC)):
             reads = "an unknown number of" if row.reads is None else f"about {row.reads:,}"
@@ -94,9 +98,11 @@ def hydrate_file(path: Path, place: Place, running: Running) -> list[Attrition]:
     posts = list(read_dehydrated(path))
     progress, stop = progress_of(running), threading.Event()
     watch_signals(stop, progress.note)
-    platforms = _platforms(house, progress, stop)
+    platforms = {} if running.offline else _platforms(house, progress, stop)
     missing = sorted({post.platform for post in posts} - platforms.keys())
-    if missing:
+    if running.offline:
+        progress.note("    nothing is asked with --offline: this is what earlier runs fetched")
+    elif missing:
         progress.note(f"    not asked, because there is no [platforms.NAME] table: {', '.join(missing)}")
     with writing(house.workspace) as workspace, Intake(workspace.sightings) as intake:
         work = _fieldwork(
@@ -147,7 +153,9 @@ def tell_limits(sightings: Path) -> None:
     """Where the collection is not whole, and why."""
     with Intake(sightings, readonly=True) as intake:
         limits, failures = intake.errands.limits(), intake.errands.failures()
-        open_errands = {name: n for (name, state), n in intake.errands.counts().items() if state != "done"}
+        open_errands: Counter[str] = Counter()
+        for (name, state), count in intake.errands.counts().items():
+            open_errands[name] += count if state != "done" else 0
     by_words: dict[str, int] = {}
     for _, said in limits:
         by_words[said] = by_words.get(said, 0) + 1
@@ -155,7 +163,7 @@ def tell_limits(sightings: Path) -> None:
         say(f"Not whole ({times:,} times): {said}")
     for _, reason, times in failures[:_LISTED]:
         say(f"Failed ({times:,} times): {reason}")
-    for platform, count in sorted(open_errands.items()):
+    for platform, count in sorted((+open_errands).items()):
         say(f"{platform}: {count:,} requests are still to be made; the same command goes on with them.")
 
 
@@ -210,6 +218,14 @@ def _platforms(house: House, progress: Progress, stop: threading.Event) -> dict[
         one.platform: open_platform(one, stop=stop, announce=progress.note, environ=os.environ)
         for one in house.platforms
     }
+
+
+def _refuse_silence(searched: Gathered | None, intake: Intake) -> None:
+    """With nothing at all to go on, a platform that gives nothing is the end of the run, and not its success."""
+    if searched is None or searched.errands or not searched.ended or intake.imports.all():
+        return
+    if not any(total.posts for total in intake.errands.totals()):
+        raise searched.ended[0][1]
 
 
 def _refuse_nothing(house: House, intake: Intake) -> None:

@@ -5,6 +5,8 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
+from echoloop.cli.curate_analyze import add_analyses
+from echoloop.cli.curate_score import add_scoring
 from echoloop.cli.groups import LOOP
 from echoloop.cli.holding import hold_signals
 from echoloop.cli.messages import say, then
@@ -69,3 +71,7 @@ def review(
     else:
         tell_waiting(place)
         then("`echoloop curate review --export queue.csv` writes them down to be filled in.")
+
+
+add_analyses(curate)
+add_scoring(curate)

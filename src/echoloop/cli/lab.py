@@ -41,6 +41,27 @@ def town(folder: Path = Path("town"), *, seed: int = 0, threads: int = 260, faul
 
 
 @lab.command
+def gold(town: Path = Path("town"), *, out: Path = Path("gold.jsonl")) -> None:
+    """Write the truth about a town as a gold file, for `echoloop curate score`.
+
+    Parameters
+    ----------
+    town
+        The folder of a town, with its truth.json.
+    out
+        The file to write.
+    """
+    from echoloop.lab.curate_gold import write_town_gold
+    from echoloop.lab.town import TRUTH_FILE, load_truth
+    from echoloop.records import Mistake
+
+    if not (town / TRUTH_FILE).is_file():
+        raise Mistake("there is no town here", where=town, remedy="`echoloop lab town` writes one.")
+    say(f"{write_town_gold(load_truth(town / TRUTH_FILE), out):,} conversations are in {out.absolute()}")
+    then(f"`echoloop curate score --gold {out}` once the town's posts are collected.")
+
+
+@lab.command
 def serve(*, options: ServeOptions = CALM) -> None:
     """Serve the lab over HTTP on loopback, in the OpenAI protocol, with faults on demand.
 

@@ -105,7 +105,8 @@ def verify(folder: Path) -> None:
         raise Problem(
             f"the release fails: {len(found.findings):,} findings",
             where=folder.absolute(),
-            remedy="Restore it from a copy, or publish a next version without what is wrong.",
+            remedy="Publish a next version without what is wrong. A damaged file can be restored from a copy; a release that holds "
+            "forgotten posts is to be taken down wherever it went.",
         )
     variant = "public" if found.public else "private"
     say(f"{found.rows:,} rows in {found.files:,} files of the {variant} variant are as they were released.")

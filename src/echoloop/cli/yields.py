@@ -14,6 +14,7 @@ from echoloop.collect import (
     Finding,
     Proposals,
     Text,
+    Thresholds,
     YieldRow,
     found_scores,
     keyword_yield,
@@ -46,7 +47,8 @@ def tell_yield(place: Place, csv: Path | None) -> None:
         _write(rows, csv)
         say(f"\nThe same as a file: {csv.absolute()}")
     texts = [Text(post=post.url, text=post.text, author=post.author) for post in posts]
-    _tell(propose(plan, now, house.settings.subject, findings, searches, scores, texts))
+    bounds = Thresholds(keep_from=keep_from)
+    _tell(propose(plan, now, house.settings.subject, findings, searches, scores, texts, bounds))
 
 
 def _table(rows: Sequence[YieldRow]) -> Iterator[str]:

@@ -40,12 +40,14 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     """What one errand brought: posts, and the errands that follow from it (the next page, a cut branch, a parent).
 
     `reads` is how many reads the platform bills for it. `limits` say in words where the platform itself shows no more.
+    `answered` says that a page with nothing but limits is an answer all the same: there is nothing to ask again.
     """
 
     seen: tuple[Seen, ...] = ()
     then: tuple[Errand, ...] = ()
     reads: int = 0
     limits: tuple[str, ...] = ()
+    answered: bool = False
 
 
 class KnownPost(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from echoloop.calls import Spending
+from echoloop.collect.aliases import Aliases
 from echoloop.collect.archives import Archive
 from echoloop.collect.compliance import DehydratedPost, hydration_errands
 from echoloop.collect.gathering.bounds import Bounds
@@ -57,7 +58,11 @@ class Fieldwork:
         self._intake = intake
         self._settings = settings
         self._platforms = dict(platforms)
-        self._welcome = Welcome(forgotten=forgotten, silenced=intake.authors.silenced())
+        self._welcome = Welcome(
+            forgotten=forgotten,
+            silenced=intake.authors.silenced(),
+            aliases=Aliases(forgotten, intake.authors),
+        )
         self._driver = Driver(
             intake,
             platforms,
@@ -107,9 +112,9 @@ class Fieldwork:
         if not self._platforms:
             return None
         errands = hydration_errands(posts, self._platforms)
-        self._intake.send(errands)
         with self._intake.writing():
             self._intake.errands.renew(errands)
+            self._intake.errands.add(errands)
         return self._driver.run("hydrate", LOOK_UPS)
 
     def bring_pictures(self, store: ImageStore, posts: Iterable[str], *, offline: bool) -> None:

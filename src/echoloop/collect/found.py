@@ -16,8 +16,15 @@ def find_posts(desk: Desk[IntakeSettings]) -> Iterator[Keep[Post] | Drop]:
     """
     attribute = desk.settings.attribution()
     reader = Reader(desk.settings.intake, FOUND, with_pictures=False)
+    posts = found = 0
     for seen in reader.posts():
         if isinstance(seen, Post) and seen.url not in desk.forgotten:
             post = attribute(seen)
+            posts += 1
             if post.found_by == "keyword":
+                found += 1
                 yield Keep(post)
+    if posts and not found:
+        desk.note(
+            f"none of {posts:,} posts was found by a keyword: say what to look for under [collect.broad] in echoloop.toml"
+        )

@@ -4,6 +4,7 @@ import os
 import threading
 import time
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Protocol
 
 import msgspec
@@ -21,7 +22,7 @@ _NO_FAULT = frozenset({"a repost", "not public"})
 
 
 class ImportResult(msgspec.Struct, frozen=True, kw_only=True):
-    """What an archive brought. `already` means that the same content was in before."""
+    """What an archive brought in this run. `already` means that the same content was in before: then what it had brought."""
 
     label: str
     form: str
@@ -56,6 +57,12 @@ def import_archive(
 ) -> ImportResult:
     """Bring an archive in. With `strict`, the first line that cannot be read ends it."""
     place = _place_of(intake, archive, declared)
+    if place.whole and strict and place.skipped:
+        raise Mistake(
+            f"it was read before, and {place.skipped:,} of its lines could not be",
+            where=archive.label,
+            remedy="Without --strict that is all right: what could be read is in.",
+        )
     if place.whole:
         return _result(archive, place, already=True)
     tally = _Tally()
@@ -65,13 +72,13 @@ def import_archive(
         for batch in archive.batches(intake.authors, place.position):
             if run.stop.is_set():
                 raise Stopped(
-                    f"stopped in {archive.label} after {place.position + tally.posts:,} posts",
+                    f"stopped in {archive.label} after {place.posts + tally.posts:,} posts",
                     remedy="Run the same command again: it goes on there.",
                 )
-            tally.count(batch.seen)
             if strict:
                 _refuse_skipped(batch.seen)
             kept = [seen for seen in batch.seen if welcome(seen)]
+            tally.count(kept)
             tally.unwelcome += len(batch.seen) - len(kept)
             intake.keep_lines(place.number, kept, batch.position)
     except Mistake:
@@ -97,8 +104,14 @@ def withdraw_undeclared(intake: Intake, digests: Iterable[str]) -> None:
 
 def _place_of(intake: Intake, archive: Archive, declared: bool) -> Import:
     digest = archive.identity
+    folder = str(archive.folder.resolve()) if archive.folder else ""
     known = intake.imports.find(digest) if digest else None
     if known is not None:
+        with intake.writing():
+            if known.folder != folder and not Path(known.folder).is_dir():
+                intake.imports.move(known.number, folder)
+            if known.declared and not declared:
+                intake.imports.keep(known.number)
         return known
     with intake.writing():
         if digest is None:
@@ -108,7 +121,7 @@ def _place_of(intake: Intake, archive: Archive, declared: bool) -> Import:
             digest or _STREAM + os.urandom(8).hex(),
             archive.label,
             archive.format,
-            str(archive.folder) if archive.folder else "",
+            folder,
             declared,
         )
 

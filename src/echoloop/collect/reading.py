@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from zlib import crc32
 
 import msgspec
 import numpy as np
@@ -12,11 +13,14 @@ from echoloop.collect.sightings import Gone, Sighting, Skipped
 from echoloop.collect.uniting import unite
 from echoloop.records import ImageRef, Post
 
+_HELD_AT_ONCE = 500_000
+
 
 class Reader:
     """Reads an intake twice: once to learn which posts were seen more than once, once for the posts themselves.
 
-    Only those seen several times are held together, so that memory grows with them and not with all that was seen.
+    Only those seen several times are held together, so that memory grows with them and not with all that was seen; where
+    they are very many (an archive and a later copy of it), a part at a time, and the intake is read once for each.
     """
 
     def __init__(
@@ -34,20 +38,23 @@ class Reader:
         with Intake(self._path, readonly=True) as intake:
             pictures = _Pictures(intake)
             several = self._seen_several_times(intake)
-            held: dict[str, list[Sighting | Gone]] = {}
-            for batch in intake.batches(self._kinds):
-                for seen in pictures.fill(batch) if self._with_pictures else batch.seen:
-                    if isinstance(seen, Skipped):
-                        self.skipped.append(seen)
-                    elif hash(url := _url(seen)) in several:
-                        held.setdefault(url, []).append(seen)
-                    else:
-                        yield seen.post if isinstance(seen, Sighting) else seen
-            for url in sorted(held):
-                yield unite(
-                    [one for one in held[url] if isinstance(one, Sighting)],
-                    [one for one in held[url] if isinstance(one, Gone)],
-                )
+            parts = max(1, -(-len(several) // _HELD_AT_ONCE))
+            for part in range(parts):
+                held: dict[str, list[Sighting | Gone]] = {}
+                for batch in intake.batches(self._kinds):
+                    for seen in pictures.fill(batch) if self._with_pictures else batch.seen:
+                        if isinstance(seen, Skipped):
+                            self.skipped += [seen] if part == 0 else []
+                        elif hash(url := _url(seen)) in several:
+                            if crc32(url.encode()) % parts == part:
+                                held.setdefault(url, []).append(seen)
+                        elif part == 0:
+                            yield seen.post if isinstance(seen, Sighting) else seen
+                for url in sorted(held):
+                    yield unite(
+                        [one for one in held[url] if isinstance(one, Sighting)],
+                        [one for one in held[url] if isinstance(one, Gone)],
+                    )
 
     def in_order(self) -> Iterator[Sighting | Gone]:
         """Everything as it came, not united, with its pictures."""

@@ -10,6 +10,7 @@ from echoloop.records import Engagement, FoundBy, ImageRef, Post
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _TAKEN_BACK = frozenset({"deleted", "removed"})
+_NO_LONGER_PUBLIC = frozenset({"not found", "withheld", "protected"})
 _NEAREST: tuple[FoundBy, ...] = ("keyword", "archive", "expansion")
 
 
@@ -17,7 +18,8 @@ def unite(sightings: Sequence[Sighting], gone: Sequence[Gone] = ()) -> Post | Go
     """One post of all sightings of a URL, or that it is gone.
 
     The newest edit's content wins; engagement is that of the newest sight; keywords and edges are united. A post that its
-    author or a moderator took back stays gone, unless somebody saw it after that.
+    author or a moderator took back stays gone, unless somebody saw it after that; so does one that a platform was known to
+    show and later did not. One that is only blocked from view stays.
     """
     seen = max((one.seen_at or _NEVER for one in sightings), default=None)
     last = max(gone, key=_noticed, default=None)
@@ -25,10 +27,17 @@ def unite(sightings: Sequence[Sighting], gone: Sequence[Gone] = ()) -> Post | Go
         if last is None:
             raise ValueError("nothing to unite")
         return last
-    taken_back = [one for one in gone if one.reason in _TAKEN_BACK and (one.noticed_at or _NEVER) >= seen]
+    taken_back = [one for one in gone if _outweighs(one, seen)]
     if taken_back:
         return max(taken_back, key=_noticed)
     return _united(sightings)
+
+
+def _outweighs(gone: Gone, seen: datetime) -> bool:
+    noticed = gone.noticed_at or _NEVER
+    return (gone.reason in _TAKEN_BACK and noticed >= seen) or (
+        gone.reason in _NO_LONGER_PUBLIC and noticed > seen
+    )
 
 
 def _united(sightings: Sequence[Sighting]) -> Post:

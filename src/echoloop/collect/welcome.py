@@ -2,6 +2,7 @@
 
 import msgspec
 
+from echoloop.collect.aliases import Aliases
 from echoloop.collect.sightings import Gone, Seen, Sighting
 
 
@@ -10,9 +11,12 @@ class Welcome(msgspec.Struct, frozen=True, kw_only=True):
 
     forgotten: frozenset[str] = frozenset()
     silenced: frozenset[str] = frozenset()
+    aliases: Aliases | None = None
 
     def __call__(self, seen: Seen) -> bool:
         """Whether it may come in."""
         if isinstance(seen, Sighting):
-            return seen.post.url not in self.forgotten and seen.post.author not in self.silenced
+            if seen.post.url in self.forgotten or seen.post.author in self.silenced:
+                return False
+            return self.aliases is None or not self.aliases.mean(seen)
         return not isinstance(seen, Gone) or seen.url not in self.forgotten

@@ -32,6 +32,12 @@ _SEPARATOR = "\n"
 
 def export_queue(cases: Iterable[ReviewCase], path: Path, picture: Callable[[str], Path]) -> int:
     """Write the cases as JSONL or CSV, those that need a person first. Returns how many."""
+    if path.exists():
+        raise Mistake(
+            "there is a file of that name already",
+            where=path,
+            remedy="Read it in with --import first, name another, or delete it: decisions in it would be lost.",
+        )
     ordered = sorted(cases, key=lambda case: (not case.needed, case.split or "", case.sample))
     rows = [_row(case, picture) for case in ordered]
     match path.suffix.lower():

@@ -19,7 +19,7 @@ from echoloop.workspace import Workspace
 
 R = TypeVar("R", bound=msgspec.Struct)
 _PRESENT = ("answered", "measured")
-_BESIDE_THE_LOOP = ("Dropped", "Tombstone", "Duplicate", "ReviewEvent", "ReviewCase")
+_BESIDE_THE_LOOP = ("Dropped", "Tombstone", "Author", "Duplicate", "ReviewEvent", "ReviewCase")
 """Records of tables through which no rows flow on: a bar of the funnel would be wrong of them."""
 
 

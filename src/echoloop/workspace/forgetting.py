@@ -66,7 +66,8 @@ def forget(
     remove_drafts(workspace.path)
     kept = {*needed, *_pictures_of_all(workspace, tables)}
     orphans = _remove_pictures(workspace, candidates - kept, kept)
-    for name in ("report", ".report.draft", ".report.old", "releases/.draft"):
+    made_from_rows = ("report", ".report.draft", ".report.old", "releases/.draft", "analyses", "scores")
+    for name in (*made_from_rows, *(path.name for path in workspace.path.glob(".scratch-*"))):
         shutil.rmtree(workspace.path / name, ignore_errors=True)
     finish(workspace)
     return Forgotten(

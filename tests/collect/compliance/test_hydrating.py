@@ -199,3 +199,36 @@ def test_hydrated_posts_of_a_forgotten_person_stay_out(tmp_path: Path) -> None:
         with Intake(with_intake / "sightings.sqlite") as intake, intake.writing():
             intake.authors.silence(intake.authors.called("x", "@painter_fan_101"))
         assert hydrated(tmp_path / "ids.jsonl", tmp_path / "there")["x"].same == 1
+
+
+def test_offline_asks_nobody_and_tells_what_is_here(tmp_path: Path) -> None:
+    town = Town()
+    planted(town)
+    file = tmp_path / "ids.jsonl"
+    with town:
+        set_up(tmp_path, town)
+        collect(tmp_path)
+        place = Place(config=tmp_path / "echoloop.toml")
+        dehydrate(file, place=place)
+        hydrated(file, tmp_path)
+        asked = town.requests
+        found = hydrate_file(file, place, Running(quiet=True, offline=True))
+        assert town.requests == asked
+        assert {row.platform: row.same for row in found}["x"] == 4
+
+
+def test_a_longer_file_asks_again_for_what_a_shorter_one_had_fetched(tmp_path: Path) -> None:
+    town = Town()
+    planted(town)
+    file, short = tmp_path / "ids.jsonl", tmp_path / "short.jsonl"
+    with town:
+        set_up(tmp_path, town)
+        collect(tmp_path)
+        dehydrate(file, place=Place(config=tmp_path / "echoloop.toml"))
+        lines = file.read_text().splitlines(keepends=True)
+        short.write_text("".join(line for line in lines if "social.example" not in line))
+        assert hydrated(short, tmp_path)["x"].edited == 0
+        x = town.platforms["x"]
+        assert isinstance(x, X)
+        x.tweets["3"]["text"] = "edited since"
+        assert hydrated(file, tmp_path)["x"].edited == 1

@@ -66,3 +66,14 @@ def test_one_unreadable_name_names_its_line(tmp_path: Path, line: str) -> None:
     with pytest.raises(Mistake, match="nothing was forgotten") as caught:
         read_targets([str(path)])
     assert caught.value.where == f"{path}:2"
+
+
+def test_a_list_that_is_not_there_is_not_taken_for_an_address() -> None:
+    with pytest.raises(Mistake, match="no file"):
+        read_targets(["requests.txt"])
+
+
+def test_an_empty_list_names_nothing(tmp_path: Path) -> None:
+    (tmp_path / "empty.txt").write_text("# nothing yet\n")
+    with pytest.raises(Mistake, match="nothing was named"):
+        read_targets([str(tmp_path / "empty.txt")])

@@ -17,13 +17,19 @@ _BLOCK = 1_000
 
 def csv_names(head: bytes) -> list[str]:
     """The names in the first row."""
-    return next(_csv_reader([head], Mended()), (0, []))[1]
+    return _names(_csv_reader([head], Mended()))
+
+
+def _names(rows: Iterator[tuple[int, Any]]) -> list[str]:
+    """What the first row says; nothing where it cannot be read."""
+    first = next(rows, (0, []))[1]
+    return first if isinstance(first, list) else []
 
 
 def csv_rows(chunks: Iterable[bytes], start: int, mended: Mended) -> Iterator[Piece]:
     """Every row behind the first one, which names the columns. What stands between them is seen from that one."""
     rows = _csv_reader(chunks, mended)
-    names = next(rows, (0, []))[1]
+    names = _names(rows)
     for number, (line, cells) in enumerate(rows, start=1):
         if number <= start or not cells:
             continue
@@ -68,7 +74,8 @@ def _csv_lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
 
 def _delimiter(header: str) -> str:
     """The one that cuts the names of the columns into the most."""
-    return max(_DELIMITERS, key=lambda delimiter: len(next(csv.reader([header], delimiter=delimiter), [])))
+    plain = header.replace("\r", " ")
+    return max(_DELIMITERS, key=lambda delimiter: len(next(csv.reader([plain], delimiter=delimiter), [])))
 
 
 def parquet_names(path: Path | None, label: str) -> list[str]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from echoloop.collect.aliases import Aliases
 from echoloop.collect.compliance.targets import Targets
 from echoloop.collect.intake import REMOTE, Batch, Intake
 from echoloop.collect.sightings import Seen, Sighting, Skipped
@@ -19,7 +20,7 @@ class Concerned(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def resolve(intake: Intake, targets: Targets) -> tuple[frozenset[str], frozenset[str]]:
-    """The posts that were named, and the pseudonyms of the people that were."""
+    """The posts that were named, also as they are kept here, and the pseudonyms of the people that were."""
     posts, names = set(targets.posts), set[str]()
     for person in targets.people:
         found = intake.authors.called(person.platform, person.handle)
@@ -37,7 +38,13 @@ def resolve(intake: Intake, targets: Targets) -> tuple[frozenset[str], frozenset
             names |= called
         else:
             posts.add(f"https://x.com/i/status/{number}")
-    return frozenset(posts), frozenset(names)
+    return frozenset(posts | _kept_as(intake, posts)), frozenset(names)
+
+
+def _kept_as(intake: Intake, posts: set[str]) -> set[str]:
+    """The addresses under which posts are kept that were named by another."""
+    aliases = Aliases(posts, intake.authors)
+    return {one.post.url for batch in intake.batches() for one in _posts_of(batch) if aliases.mean(one)}
 
 
 def concerned(intake: Intake, posts: frozenset[str], names: frozenset[str]) -> Concerned:

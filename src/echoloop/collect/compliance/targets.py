@@ -62,6 +62,10 @@ def read_targets(named: Sequence[str]) -> Targets:
             passed_over += 1
         else:
             numbers.add(found.id)
+    if not (posts or people or numbers or passed_over):
+        raise Mistake(
+            "nothing was named", where=", ".join(named), remedy="Name posts or people, or files with some."
+        )
     return Targets(
         posts=frozenset(posts), people=frozenset(people), numbers=frozenset(numbers), passed_over=passed_over
     )
@@ -100,7 +104,10 @@ def _read(word: str, where: str) -> str | Person | _Record:
         url = canonical_url(word)
     except NotAPostUrl as error:
         raise _unreadable(word, where) from error
-    return _person_at(word) or url
+    person = _person_at(word)
+    if person is None and "/" not in url.removeprefix("https://"):
+        raise _unreadable(word, where)
+    return person or url
 
 
 def _record(line: str, where: str) -> _Record:

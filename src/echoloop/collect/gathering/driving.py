@@ -86,7 +86,8 @@ class Driver:
         if self._budget.exhausted:
             raise Stopped(
                 f"the cost bound was reached in stage {stage!r}: {self._counts.done:,} requests are done and kept",
-                remedy="Raise --max-cost to go on at the page where this run stopped.",
+                remedy="Raise --max-cost to go on at the page where this run stopped. "
+                f"One request may be billed up to ${self._dearest():.2f}.",
             )
         return Gathered(
             errands=self._counts.done,
@@ -94,6 +95,12 @@ class Driver:
             failed=self._failed,
             limited=self._limited,
             ended=tuple(self._ended.items()),
+        )
+
+    def _dearest(self) -> float:
+        """What one request may cost at most."""
+        return max(
+            (one.reads_at_most * (one.price_per_read or 0.0) for one in self._platforms.values()), default=0.0
         )
 
     def _read(self) -> tuple[Counts, int]:
@@ -179,7 +186,7 @@ class Driver:
             self._budget.settle(reservation, cost)
 
     def _keep(self, waiting: Waiting, page: Page, cost: float | None) -> None:
-        if page.limits and not (page.seen or page.then or page.reads):
+        if page.limits and not (page.seen or page.then or page.reads or page.answered):
             self._limited += 1
             self._settle(waiting, "limited", "; ".join(page.limits))
             return
@@ -220,7 +227,7 @@ class Driver:
             self._progress.note(f"    {name}: {problem}")
 
 
-_SILENCES = 8
+_SILENCES = 4
 _PRICE = "Say what a read costs: price_per_read under the platform's table (0 if it is free)."
 
 

@@ -1,14 +1,17 @@
 """From the keyword plan to searches that were not made yet."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
 from echoloop.collect.errands import Errand, Window
 from echoloop.collect.gathering.platforms import Platform
 from echoloop.collect.intake import Intake
-from echoloop.collect.plan import Phase, Plan, unasked, windows
+from echoloop.collect.plan import OVERLAP, Phase, Plan, unasked, windows
+
+_SETTLING = timedelta(minutes=2)
+"""Platforms show a post a little after it was written: a window that ends just now would be taken for asked too early."""
 
 
 def search_errands(
@@ -18,10 +21,12 @@ def search_errands(
     asked = _asked(intake)
     for name, platform in platforms.items():
         for phase in plan.phases:
-            wanted = _windows(platform, plan, phase, now)
+            wanted = _windows(platform, plan, phase, now - _SETTLING)
             for keyword in phase.keywords_on(name):
                 for language in plan.languages or ("",):
                     for window in unasked(wanted, asked.get((name, keyword, language), ())):
+                        if window.end == now and window.end - window.start <= 2 * OVERLAP:
+                            continue  # was asked just now; the next run asks for it with what comes after
                         yield platform.source.search(keyword, language, window)
 
 

@@ -41,8 +41,12 @@ class Authors:
             return None
         name = self._pseudonym(platform, bare or f"#{native}")
         silent = self._silent()
-        if native and silent and (numbered := self._pseudonym(platform, f"#{native}")) in silent:
-            name = numbered
+        if native and silent:
+            numbered = self._pseudonym(platform, f"#{native}")
+            if numbered in silent:
+                name = numbered
+            elif name in silent:
+                self._silence_too(numbered)
         if len(self._names) >= _REMEMBERED:
             self._names.clear()
         self._names[platform, handle, native] = name
@@ -128,6 +132,11 @@ class Authors:
         if self._silenced is None:
             self._silenced = self.silenced()
         return self._silenced
+
+    def _silence_too(self, numbered: str) -> None:
+        """Whoever was left out by a handle alone shows their number: from now on they are known by it, too."""
+        self._connection.execute("INSERT OR IGNORE INTO silenced VALUES (?)", (numbered,))
+        self._silenced = None
 
     def _possible(self, platform: str, handle: str) -> set[str]:
         """What someone is called there if this is their handle, and if it is their number."""

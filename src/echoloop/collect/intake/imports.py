@@ -53,6 +53,14 @@ class Imports:
             (position, posts, skipped, number),
         )
 
+    def move(self, number: int, folder: str) -> None:
+        """The pictures beside it lie elsewhere now."""
+        self._connection.execute("UPDATE imports SET folder = ? WHERE id = ?", (folder, number))
+
+    def keep(self, number: int) -> None:
+        """Somebody asked for it by name: it stays, whatever the settings name later."""
+        self._connection.execute("UPDATE imports SET declared = 0 WHERE id = ?", (number,))
+
     def finish(self, number: int) -> None:
         """All of it is in."""
         self._connection.execute("UPDATE imports SET whole = 1 WHERE id = ?", (number,))

@@ -73,11 +73,12 @@ class Intake:
 
     def keep_lines(self, place: int, seen: Sequence[Seen], position: int) -> None:
         """A stretch of an archive, and how far it is read, together."""
+        posts = sum(isinstance(one, Sighting) for one in seen)
         skipped = sum(isinstance(one, Skipped) for one in seen)
         with self.writing():
             if seen:
                 self._insert("archive", place, 0, seen)
-            self.imports.advance(place, position, len(seen) - skipped, skipped)
+            self.imports.advance(place, position, posts, skipped)
 
     def keep_page(self, waiting: Waiting, page: Page, seen: Sequence[Seen], cost: float | None) -> int:
         """What an errand brought, what follows from it, and that it is done, together; how many errands follow anew."""

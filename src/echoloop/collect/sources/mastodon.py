@@ -105,7 +105,7 @@ class MastodonSource:
             else:
                 onward = _write_place(_Place(trail=trail))
                 then = (msgspec.structs.replace(errand, argument=onward, cursor=cursor),)
-        return Page(seen=in_window(page.seen, errand.window), then=then, limits=limits)
+        return Page(seen=in_window(page.seen, errand.window), then=then, limits=limits, answered=True)
 
     async def _words(self, errand: Errand, occasion: Occasion) -> MastodonPage:
         words = errand.keyword

@@ -107,7 +107,7 @@ class RedditSource:
             body, occasion_of(errand, name_author, self._web.now()), f"reddit: {errand.keyword}"
         )
         then, limits = _next_page(page, place, errand)
-        return Page(seen=in_window(page.seen, errand.window), then=then, limits=limits)
+        return Page(seen=in_window(page.seen, errand.window), then=then, limits=limits, answered=True)
 
     async def _look_up(self, errand: Errand, name_author: NameAuthor) -> Page:
         asked = dict(_name_and_url(path) for path in errand.argument.split(","))

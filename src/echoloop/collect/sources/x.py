@@ -161,7 +161,7 @@ class XSource:
         start, end, limits = window.start, min(window.end, now - _END_MARGIN), ()
         reach = now - timedelta(days=_RECENT_DAYS) + _MARGIN
         if self._access == "recent" and start < reach:
-            start, limits = reach, (f"{_TOO_OLD}; asked for from {_time(window.start)}",)
+            start, limits = reach, (_TOO_OLD,)
         return (_Place(start=start, end=end) if start < end else None), limits
 
     def _start_of(self, thread: str) -> datetime | None:

@@ -15,6 +15,7 @@ from echoloop.lab.annotators.gullible import GULLIBLE, obey, orders_outside
 from echoloop.lab.annotators.judging import FAIR, LENIENT, STRICT, GradeQuestion, Judge, grade
 from echoloop.lab.annotators.labelling import FeedbackQuestion, label_feedback
 from echoloop.lab.annotators.minors import look_for_minors
+from echoloop.lab.annotators.naming import NamingQuestion, name_task
 from echoloop.lab.annotators.pictures import PicturesQuestion, sort_pictures
 from echoloop.lab.annotators.relevance import RelevanceQuestion, score_relevance
 from echoloop.lab.annotators.screenshots import ScreenshotQuestion, read_screenshot
@@ -86,12 +87,14 @@ def _reader(shape: str) -> _Answer:
             return lambda data, sights: filter_sample(_read(data, FilterQuestion), sights)
         case "FeedbackAnswer":
             return lambda data, sights: label_feedback(_read(data, FeedbackQuestion))
+        case "TaskNameAnswer":
+            return lambda data, sights: name_task(_read(data, NamingQuestion))
         case "ApplicabilityAnswer":
             return lambda data, sights: judge_applicability(_read(data, ApplicabilityQuestion))
         case _:
             raise CannotAnswer(
                 f"no annotator knows the shape {shape!r}; known are RelevanceAnswer, ExtractionAnswer, PicturesAnswer, "
-                "ScreenshotAnswer, MinorsAnswer, FilterAnswer, FeedbackAnswer and ApplicabilityAnswer"
+                "ScreenshotAnswer, MinorsAnswer, FilterAnswer, FeedbackAnswer, TaskNameAnswer and ApplicabilityAnswer"
             )
 
 
