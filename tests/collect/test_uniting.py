@@ -87,3 +87,10 @@ def test_a_post_of_which_only_the_place_is_known_is_gone() -> None:
         Gone(url=url_of(1), reason="deleted", noticed_at=at(2)),
     ]
     assert unite([], notices) == notices[1]
+
+
+def test_an_archive_without_dates_is_not_outweighed_by_a_platform_that_does_not_know_the_post() -> None:
+    gone = (Gone(url=url_of(1), reason="not found", noticed_at=at(9)),)
+    assert isinstance(united(sighting(1), gone=gone), Post)
+    deleted = (Gone(url=url_of(1), reason="deleted", noticed_at=at(9)),)
+    assert isinstance(united(sighting(1), gone=deleted), Gone)

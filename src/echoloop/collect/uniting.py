@@ -36,7 +36,7 @@ def unite(sightings: Sequence[Sighting], gone: Sequence[Gone] = ()) -> Post | Go
 def _outweighs(gone: Gone, seen: datetime) -> bool:
     noticed = gone.noticed_at or _NEVER
     return (gone.reason in _TAKEN_BACK and noticed >= seen) or (
-        gone.reason in _NO_LONGER_PUBLIC and noticed > seen
+        gone.reason in _NO_LONGER_PUBLIC and noticed > seen > _NEVER
     )
 
 
