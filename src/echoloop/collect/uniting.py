@@ -1,7 +1,7 @@
 """The same post, seen several times, is one post: sightings are united, whatever order they came in."""
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 
@@ -10,6 +10,8 @@ from echoloop.records import Engagement, FoundBy, ImageRef, Post
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _TAKEN_BACK = frozenset({"deleted", "removed"})
+_CLOCK = timedelta(seconds=2)
+"""Platforms tell the time to the second."""
 _NO_LONGER_PUBLIC = frozenset({"not found", "withheld", "protected"})
 _NEAREST: tuple[FoundBy, ...] = ("keyword", "archive", "expansion")
 
@@ -36,7 +38,7 @@ def unite(sightings: Sequence[Sighting], gone: Sequence[Gone] = ()) -> Post | Go
 def _outweighs(gone: Gone, seen: datetime) -> bool:
     noticed = gone.noticed_at or _NEVER
     return (gone.reason in _TAKEN_BACK and noticed >= seen) or (
-        gone.reason in _NO_LONGER_PUBLIC and noticed > seen > _NEVER
+        gone.reason in _NO_LONGER_PUBLIC and seen > _NEVER and noticed > seen + _CLOCK
     )
 
 
