@@ -63,7 +63,7 @@ def summary(results: "Sequence[StageResult]") -> str:
     unanswered = sum(result.unanswered for result in results)
     fresh = all(result.fresh for result in results)
     money = f"${cost:.4f}" + (f" and {unpriced:,} calls of unknown price" if unpriced else "")
-    words = ["Everything was fresh; nothing was asked." if fresh else f"{paid:,} calls were paid ({money})."]
+    words = ["Everything was fresh; no model was asked." if fresh else f"{paid:,} calls were paid ({money})."]
     if unanswered:
         words.append(f"{unanswered:,} questions got no answer; the same command asks just those again.")
     return " ".join(words)

@@ -1,13 +1,12 @@
 """Analyses, put together: the tables of a workspace, other data sets, the text model, and a page of what came of it."""
 
-import threading
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from echoloop.calls import Ledger
-from echoloop.cli.composing import House, progress_of, read_house
+from echoloop.cli.composing import House, get_ready, read_house, session_over
 from echoloop.cli.freshness import refuse_stale
 from echoloop.cli.options import Place, Running
 from echoloop.curate.analyses import (
@@ -26,7 +25,7 @@ from echoloop.curate.analyses import (
     task_rows,
 )
 from echoloop.curate.scratch import scratch_workspace
-from echoloop.engine import Session, hush, start_runner, watch_signals
+from echoloop.engine import Session
 from echoloop.records import Item, Mistake, Post
 from echoloop.records.arrow import from_table, to_table
 from echoloop.report.curate import write_analyses
@@ -51,28 +50,14 @@ def run_analyses(
     house = read_house(place)
     older = [read_prompt_list(spoken) for spoken in beside]
     _check_names(older)
-    stop, progress = threading.Event(), progress_of(running)
-    hush()
-    if house.engine.runner == "ray":
-        start_runner(house.engine)
-    if threading.current_thread() is threading.main_thread():
-        watch_signals(stop, progress.note)
+    run = get_ready(house, running)
     with writing(house.workspace, create=False) as workspace:
         _refuse_stale_items(house, workspace)
         items, of_what = _items(workspace)
         rows = [*_about_words(items, of_what, older, model, house.settings.curate.seed)]
         with (
             scratch_workspace(workspace) as scratch,
-            Session(
-                scratch,
-                house.endpoints.values(),
-                engine=house.engine,
-                progress=progress,
-                stop=stop,
-                mode="offline" if running.offline else "live",
-                max_cost=running.max_cost,
-                force=True,
-            ) as naming,
+            session_over(scratch, house, running, run, force=True) as naming,
         ):
             rows += task_rows(
                 naming,

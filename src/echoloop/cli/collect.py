@@ -36,13 +36,15 @@ def run(
     """
     hold_signals()
     from echoloop.cli.acts import summary
-    from echoloop.cli.collecting import collect_all, tell_limits
+    from echoloop.cli.collecting import collect_all, platform_lines, tell_limits
     from echoloop.cli.composing import read_house, session
 
     house = read_house(place)
     with session(house, running) as opened:
         results = collect_all(house, opened, refresh=refresh, offline=running.offline)
         say(summary(results))
+        for line in platform_lines(opened.workspace.sightings):
+            say(f"So far {line}")
         tell_limits(opened.workspace.sightings)
         say(f"The tables are in {opened.workspace.tables.folder}")
     then("`echoloop curate` turns the conversations into benchmark items.")

@@ -5,6 +5,7 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -33,7 +34,7 @@ from echoloop.engine import EngineSettings, Progress, Session, hush, start_runne
 from echoloop.generate import GenerateSettings, ImageModel
 from echoloop.judge import Contestant, Judge, JudgeSettings
 from echoloop.records import Mistake
-from echoloop.workspace import writing
+from echoloop.workspace import Workspace, writing
 
 LAB_ADDRESS = "lab:"
 LAB_FACTORY = "echoloop.lab.endpoint:open_lab"
@@ -258,27 +259,46 @@ def progress_of(running: Running) -> Progress:
 @contextmanager
 def session(house: House, running: Running = AS_USUAL, mode: Mode = "live") -> Generator[Session]:
     """A workspace opened for writing, with signals that stop it cleanly."""
+    run = get_ready(house, running)
+    with (
+        writing(house.workspace) as workspace,
+        session_over(workspace, house, running, run, mode=mode, force=running.force) as opened,
+    ):
+        yield opened
+
+
+class Run(NamedTuple):
+    """What a command shows, and what stops it."""
+
+    progress: Progress
+    stop: threading.Event
+
+
+def get_ready(house: House, running: Running) -> Run:
+    """Before anything heavy: the runner first, then the signals, so that its processes do not inherit them blocked."""
     hush()
-    progress = progress_of(running)
-    stop = threading.Event()
+    run = Run(progress_of(running), threading.Event())
     if house.engine.runner == "ray":
         start_runner(house.engine)
     if threading.current_thread() is threading.main_thread():
-        watch_signals(stop, progress.note)
-    with (
-        writing(house.workspace) as workspace,
-        Session(
-            workspace,
-            house.endpoints.values(),
-            engine=house.engine,
-            progress=progress,
-            stop=stop,
-            mode="offline" if running.offline else mode,
-            max_cost=running.max_cost,
-            force=running.force,
-        ) as opened,
-    ):
-        yield opened
+        watch_signals(run.stop, run.progress.note)
+    return run
+
+
+def session_over(
+    workspace: Workspace, house: House, running: Running, run: Run, *, mode: Mode = "live", force: bool
+) -> Session:
+    """A session over a workspace that is open already."""
+    return Session(
+        workspace,
+        house.endpoints.values(),
+        engine=house.engine,
+        progress=run.progress,
+        stop=run.stop,
+        mode="offline" if running.offline else mode,
+        max_cost=running.max_cost,
+        force=force,
+    )
 
 
 def _endpoint(name: str, table: EndpointTable, path: Path) -> Endpoint:

@@ -2,14 +2,13 @@
 
 import csv
 import io
-import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from echoloop.cli.composing import House, progress_of, read_house
+from echoloop.cli.composing import House, get_ready, read_house, session_over
 from echoloop.cli.messages import say
 from echoloop.cli.options import Place, Running
 from echoloop.collect import (
@@ -35,7 +34,7 @@ from echoloop.curate.scoring import (
     write_gold,
 )
 from echoloop.curate.scratch import scratch_workspace
-from echoloop.engine import Session, Stage, hush, start_runner, watch_signals
+from echoloop.engine import Session, Stage
 from echoloop.records import Mistake, Post, Thread
 from echoloop.records.arrow import from_table, to_table
 from echoloop.workspace import Workspace, forgotten_posts, place_file, reading, writing
@@ -62,27 +61,12 @@ def run_scoring(
     """Each endpoint in each stage."""
     house = read_house(place)
     _check_names(house, names)
-    stop = threading.Event()
-    progress = progress_of(running)
-    hush()
-    if house.engine.runner == "ray":
-        start_runner(house.engine)
-    if threading.current_thread() is threading.main_thread():
-        watch_signals(stop, progress.note)
+    run = get_ready(house, running)
     with writing(house.workspace) as real:
         labelled = _labelled(real, gold)
         with (
             scratch_workspace(real) as scratch,
-            Session(
-                scratch,
-                house.endpoints.values(),
-                engine=house.engine,
-                progress=progress,
-                stop=stop,
-                mode="offline" if running.offline else "live",
-                max_cost=running.max_cost,
-                force=True,
-            ) as trying,
+            session_over(scratch, house, running, run, force=True) as trying,
         ):
             trials = [
                 _try(house, trying, labelled, stage, name)
