@@ -9,11 +9,17 @@ from echoloop.records.answers import AnswerState
 from echoloop.records.samples import Split
 
 EffectStatistic: TypeAlias = Literal["mean", "median", "pooled"]
+FileMatchState: TypeAlias = Literal["matched", "missing", "extra", "unreadable", "duplicate"]
+Choice: TypeAlias = Literal["first", "second", "tie"]
 MeasurementState: TypeAlias = Literal["measured", "not_applicable", "absent"]
 
 
 class Output(msgspec.Struct, frozen=True, kw_only=True):
-    """One picture an image model made for an item, or the reason there is none."""
+    """One picture an image model made for an item, or the reason there is none.
+
+    `inputs` says how the item's pictures were shown where a model takes fewer than there are ("first of 3"), `rewrite` is the
+    text that was drawn where it is not the item's own, `notes` what looking at the picture found that a reader should know.
+    """
 
     KEY: ClassVar[tuple[str, ...]] = ("id",)
 
@@ -27,6 +33,10 @@ class Output(msgspec.Struct, frozen=True, kw_only=True):
     image: str | None = None
     width: int | None = None
     height: int | None = None
+    notes: tuple[str, ...] = ()
+    inputs: str = ""
+    rewrite: str = ""
+    latency: float | None = None
     snapshot: str = ""
     seed: int | None = None
     parameters: str = ""
@@ -35,8 +45,38 @@ class Output(msgspec.Struct, frozen=True, kw_only=True):
     source_posts: tuple[str, ...] = ()
 
 
+class Rewrite(msgspec.Struct, frozen=True, kw_only=True):
+    """What a vision model made of an item for a model that draws from words alone, or the reason there is nothing."""
+
+    KEY: ClassVar[tuple[str, ...]] = ("id",)
+
+    id: str
+    item: str
+    model: str
+    text: str
+    state: AnswerState
+    reason: str = ""
+    receipt: str = ""
+    cost: float | None = None
+    source_posts: tuple[str, ...] = ()
+
+
+class FileMatch(msgspec.Struct, frozen=True, kw_only=True):
+    """A file of a folder of pictures beside the item it is for, or an item beside the file it lacks."""
+
+    KEY: ClassVar[tuple[str, ...]] = ("model", "item", "number", "file")
+
+    model: str
+    item: str = ""
+    number: int = 0
+    file: str = ""
+    state: FileMatchState
+    reason: str = ""
+    source_posts: tuple[str, ...] = ()
+
+
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
-    """One judge's score of one output, or the reason there is none."""
+    """One judge's score of one output, or the reason there is none. `rationale` is all that the judge said."""
 
     KEY: ClassVar[tuple[str, ...]] = ("id",)
 
@@ -49,6 +89,57 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     repeat: int = 0
     score: float | None
     rationale: str = ""
+    rubric: str = ""
+    state: AnswerState
+    reason: str = ""
+    receipt: str = ""
+    cost: float | None = None
+    source_posts: tuple[str, ...] = ()
+
+
+class Comparison(msgspec.Struct, frozen=True, kw_only=True):
+    """Which of two outputs one judge preferred, in the order in which it saw them, or the reason there is no choice.
+
+    Every pair is shown in both orders: `first` and `second` are the models as they were shown here.
+    """
+
+    KEY: ClassVar[tuple[str, ...]] = ("id",)
+
+    id: str
+    item: str
+    split: Split
+    first: str
+    second: str
+    first_output: str
+    second_output: str
+    judge: str
+    repeat: int = 0
+    choice: Choice | None
+    rationale: str = ""
+    rubric: str = ""
+    state: AnswerState
+    reason: str = ""
+    receipt: str = ""
+    cost: float | None = None
+    source_posts: tuple[str, ...] = ()
+
+
+class Canary(msgspec.Struct, frozen=True, kw_only=True):
+    """One judge's score of a picture that it is shown again each round, to see whether the judge is still the same.
+
+    It holds everything that was shown, so that a later round can show it again when the outputs of its run are long gone.
+    """
+
+    KEY: ClassVar[tuple[str, ...]] = ("round", "judge", "picture", "item")
+
+    round: int
+    judge: str
+    served_by: str
+    item: str
+    prompt: str
+    references: tuple[str, ...] = ()
+    picture: str
+    score: float | None
     rubric: str = ""
     state: AnswerState
     reason: str = ""
@@ -82,13 +173,17 @@ class Ranking(msgspec.Struct, frozen=True, kw_only=True):
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """A model's place in one split under one stated rule, with everything needed to doubt it.
 
+    `rule` names how scores became outcomes, `slice` the part of the split it is about ("language=ja"; empty: all of it).
     `coverage` is the share of its comparisons with other models that happened at all; `asked` and `scored` count the grades
-    of its pictures that were asked for and that were given.
+    of its pictures that were asked for and that were given. Models of one `tier` cannot be told apart. `strength` is the
+    Bradley-Terry log-strength over the same outcomes; `price` the mean of what is known of its pictures' prices, of `priced`.
     """
 
-    KEY: ClassVar[tuple[str, ...]] = ("split", "judge", "model")
+    KEY: ClassVar[tuple[str, ...]] = ("rule", "split", "slice", "judge", "model")
 
+    rule: str = "default"
     split: Split
+    slice: str = ""
     model: str
     developer: str = ""
     judge: str
@@ -100,13 +195,60 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     high: float | None
     rank_low: int | None
     rank_high: int | None
+    tier: int | None = None
+    strength: float | None = None
+    strength_low: float | None = None
+    strength_high: float | None = None
     items: int
     outputs: int
     refused: int
     failed: int
+    unparsed: int = 0
     coverage: float
     asked: int
     scored: int
+    price: float | None = None
+    priced: int = 0
+    reason: str = ""
+
+
+class PairStanding(msgspec.Struct, frozen=True, kw_only=True):
+    """How one model fared against one other, and by how much their win rates differ."""
+
+    KEY: ClassVar[tuple[str, ...]] = ("rule", "split", "judge", "model", "against")
+
+    rule: str = "default"
+    split: Split
+    judge: str
+    model: str
+    against: str
+    rate: float | None
+    compared: int
+    ties: int
+    difference: float | None
+    low: float | None
+    high: float | None
+    reason: str = ""
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """One number about a whole run rather than about one model: a margin, an agreement, a judge's liking; or why there is none.
+
+    `about` names what it is about (a judge, two raters); `formula` says in words how it was computed.
+    """
+
+    KEY: ClassVar[tuple[str, ...]] = ("split", "measure", "about")
+
+    split: str
+    measure: str
+    about: str = ""
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    p: float | None = None
+    n: int
+    formula: str = ""
+    alarm: bool = False
     reason: str = ""
 
 
