@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from echoloop.grading import read_grade
+from echoloop.grading import read_grade, score_as_released
 
 
 @pytest.mark.parametrize(
@@ -15,6 +15,8 @@ from echoloop.grading import read_grade
         ("**[[4]]**", 4),
         ("最後に [[1]]。", 1),
         ("fine: **[[6]].**\n\n", 6),
+        ("[[7]] That is my grade.", 7),
+        ("[[7.5]], rounded: [[8]]", 8),
     ],
 )
 def test_the_bracket_at_the_end_counts(text: str, score: int) -> None:
@@ -46,8 +48,22 @@ def test_what_does_not_fit_is_no_score(text: str) -> None:
         read_grade(text)
 
 
-def test_the_words_before_the_score_are_the_rationale() -> None:
-    assert read_grade("Too yellow. [[4]]").rationale == "Too yellow."
+def test_all_that_was_said_is_the_rationale() -> None:
+    assert read_grade("Too yellow. [[4]] Sorry.").rationale == "Too yellow. [[4]] Sorry."
+
+
+@pytest.mark.parametrize(
+    ("text", "score"),
+    [
+        ("[[3]] and then [[9]]", 3),
+        ("[[7.5]] or rather [[6]]", 6),
+        ("[[ 10 ]]", 10),
+        ("[[11]]", None),
+        ("7", None),
+    ],
+)
+def test_the_released_code_takes_the_first_whole_score(text: str, score: float | None) -> None:
+    assert score_as_released(text) == score
 
 
 @given(st.text(max_size=80))

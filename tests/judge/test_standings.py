@@ -10,7 +10,7 @@ from scripted_model import Rule, asked, scripted
 from stage_runs import Run, run_stages, store_picture
 
 from echoloop.judge import VOTE, Contestant, Judge, JudgeSettings, judge_stages
-from echoloop.records import Dropped, Item, Output, Standing, Verdict
+from echoloop.records import Dropped, Item, Output, Standing, Verdict, main_standings
 from echoloop.records.arrow import from_table
 from echoloop.workspace import reading
 
@@ -50,7 +50,7 @@ def settings(**changes: Any) -> JudgeSettings:
 
 def judged(folder: Path, tables: dict[str, Any], rules: dict[str, list[Rule]], **changes: Any) -> Run:
     endpoints = [scripted(folder, rules[name], name=name, model=f"judge-{name}") for name in JUDGES]
-    return run_stages(folder, judge_stages(settings(**changes)), tables, endpoints)
+    return run_stages(folder, judge_stages(settings(**changes))[:2], tables, endpoints)
 
 
 def fair() -> list[Rule]:
@@ -59,7 +59,7 @@ def fair() -> list[Rule]:
 
 
 def by_model(run: Run, judge: str = VOTE) -> dict[str, Standing]:
-    return {one.model: one for one in run.kept if one.judge == judge}
+    return {one.model: one for one in main_standings(run.kept) if one.judge == judge}
 
 
 def verdicts(folder: Path) -> list[Verdict]:

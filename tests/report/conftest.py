@@ -14,9 +14,11 @@ from echoloop.records import (
     Effect,
     Feedback,
     FeedbackLabel,
+    Finding,
     ImageRef,
     Item,
     Output,
+    PairStanding,
     Post,
     Standing,
     Verdict,
@@ -148,6 +150,76 @@ def standings() -> list[Standing]:
     ]
 
 
+def other_rules() -> list[Standing]:
+    """The released code's rule over the same verdicts, and a slice by ours: neither belongs on the front page."""
+    votes = [one for one in standings() if one.judge == "vote"]
+    released = [
+        msgspec.structs.replace(
+            one, rule="released_code", judges=JUDGES[:1], rate=one.rate and one.rate - 0.05
+        )
+        for one in votes
+    ]
+    part = [msgspec.structs.replace(one, slice="language=ja", items=1) for one in votes]
+    return [*released, *part]
+
+
+def pairs() -> list[PairStanding]:
+    return [
+        PairStanding(
+            split="text_to_image",
+            judge="vote",
+            model=model,
+            against=other,
+            rate=None if "garnet" in (model, other) else 0.75,
+            compared=2,
+            ties=1,
+            difference=None if "garnet" in (model, other) else 0.25,
+            low=None if "garnet" in (model, other) else 0.1,
+            high=None if "garnet" in (model, other) else 0.4,
+        )
+        for model in MODELS
+        for other in MODELS
+        if model != other
+    ]
+
+
+def findings() -> list[Finding]:
+    return [
+        Finding(
+            split="text_to_image",
+            measure="grades given",
+            about=JUDGES[0],
+            value=0.8,
+            n=10,
+            alarm=True,
+            formula="of all",
+        ),
+        Finding(
+            split="text_to_image",
+            measure="grades given",
+            about=JUDGES[1],
+            value=None,
+            n=0,
+            reason="<b>asked nothing</b>",
+        ),
+    ]
+
+
+def agreement() -> list[Finding]:
+    return [
+        Finding(
+            split="all",
+            measure="tau_b, judge with consensus",
+            about=JUDGES[0],
+            value=0.12,
+            low=0.01,
+            high=0.23,
+            n=40,
+        ),
+        Finding(split="all", measure="tau_b, rater with rater", about="a | b", value=0.4, n=40),
+    ]
+
+
 def labels() -> list[FeedbackLabel]:
     return [
         FeedbackLabel(
@@ -198,7 +270,10 @@ def fill(workspace: Workspace) -> None:
     put(workspace, "items", asked, Item, "curate", 105, ["the same task again"])
     put(workspace, "outputs", made, Output, "generate", 200)
     put(workspace, "verdicts", verdicts(made), Verdict, "judge", 300, ["no picture to judge: refused"] * 4)
-    put(workspace, "standings", standings(), Standing, "judge", 301)
+    put(workspace, "standings", [*standings(), *other_rules()], Standing, "judge", 301)
+    put(workspace, "pair_standings", pairs(), PairStanding, "judge", 302)
+    put(workspace, "findings", findings(), Finding, "judge", 303)
+    put(workspace, "agreement", agreement(), Finding, "judge", 390)
     put(workspace, "feedback", labels(), FeedbackLabel, "diagnose", 400)
     put(workspace, "effects", effects(), Effect, "diagnose", 403)
 

@@ -204,3 +204,21 @@ def test_a_half_made_run_shows_what_there_is(workspace: Workspace) -> None:
     assert "Not judged yet: echoloop judge does it." in sample
     assert "not read yet: echoloop diagnose does it" in sample
     assert "no item has the scores this choice needs" in Page(report / "worst.html").text
+
+
+def test_the_front_page_shows_our_rule_and_the_page_on_judging_all_of_them(report: Path) -> None:
+    front, judging = Page(report / "index.html"), Page(report / "judging.html")
+    assert "released code" not in front.text
+    assert "released code" in judging.text
+    assert "half of 3 models" in judging.text
+    assert "To look at before you trust a rank" in judging.text
+    assert "not measured: <b>asked nothing</b>" in judging.text
+    assert "never met" in judging.text
+    assert "language=ja" in judging.text
+
+
+def test_figures_of_judging_are_drawn_and_their_numbers_lie_beside_them(report: Path) -> None:
+    for name in ("win_rates.pdf", "pairs_text_to_image.svg", "agreement_tau.svg", "qualitative_grid.png"):
+        assert (report / "figures" / name).stat().st_size > 1_000
+    assert len(table(report / "data" / "pairs.csv")) == 6
+    assert [row["measure"] for row in table(report / "data" / "findings.csv")] == ["grades given"] * 2

@@ -21,17 +21,6 @@ def generate(*, place: Place = HERE, running: Running = AS_USUAL) -> None:
     then("`echoloop judge` lets the judges grade the pictures.")
 
 
-def judge(*, place: Place = HERE, running: Running = AS_USUAL) -> None:
-    """Let every judge grade every picture and turn the grades into win rates with intervals and coverage."""
-    hold_signals()
-    from echoloop.cli.leaderboard import print_leaderboard
-    from echoloop.judge import judge_stages
-
-    run_act(place, running, lambda house: judge_stages(house.judge))
-    print_leaderboard(place)
-    then("`echoloop diagnose` looks at what people complain about, `echoloop report` writes the pages.")
-
-
 def diagnose(*, place: Place = HERE, running: Running = AS_USUAL) -> None:
     """Read what people complained about, and measure it on every model's pictures."""
     hold_signals()

@@ -10,6 +10,7 @@ from echoloop.cli.demo import demo
 from echoloop.cli.forget import forget
 from echoloop.cli.groups import AROUND, LOOP
 from echoloop.cli.init import init
+from echoloop.cli.judge import judge
 from echoloop.cli.lab import lab
 from echoloop.cli.ledger import ledger
 from echoloop.cli.plan import plan
@@ -28,11 +29,9 @@ it (generate); judges grade the answers (judge); complaints become metrics (diag
 Start with `echoloop demo`: the whole loop in a small world whose truth is known, offline, in about a minute.""",
 )
 
-_LOOP_VERBS = (acts.generate, acts.judge, acts.diagnose, report)
-app.command(collect)
-app.command(curate)
-app.command(release)
-for _place, _verb in enumerate(_LOOP_VERBS, start=3):
+for _group in (collect, curate, release, judge):
+    app.command(_group)
+for _place, _verb in ((3, acts.generate), (5, acts.diagnose), (6, report)):
     app.command(_verb, group=LOOP, sort_key=_place)
 for _place, _verb in enumerate((demo, init, plan, status, forget)):
     app.command(_verb, group=AROUND, sort_key=_place)

@@ -32,7 +32,7 @@ from echoloop.curate import CurateSettings
 from echoloop.diagnose import DiagnoseSettings
 from echoloop.engine import EngineSettings, Progress, Session, hush, start_runner, watch_signals
 from echoloop.generate import GenerateSettings, ImageModel
-from echoloop.judge import Contestant, Judge, JudgeSettings
+from echoloop.judge import VOTE, CanarySettings, Contestant, Judge, JudgeSettings, canary_round
 from echoloop.records import Mistake
 from echoloop.workspace import Workspace, writing
 
@@ -182,21 +182,67 @@ class House:
                 "there are no judges", where=self.path, remedy='Add judges = ["..."] under [roles].'
             )
         return JudgeSettings(
-            judges=tuple(
-                Judge(
-                    name=name, endpoint=self._known(name, "roles"), developer=self.endpoints[name].developer
-                )
-                for name in names
-            ),
+            judges=tuple(self._judge(name) for name in names),
             contestants=tuple(
                 Contestant(name=name, developer=developer) for name, _, developer in self._models()
             ),
+            method=table.method,
             repeats=table.repeats,
-            vote="net" if table.vote == "net" else "majority",
-            missing="loss" if table.missing == "loss" else "skip",
+            pairs_per_item=table.pairs_per_item,
+            vote=table.vote,
+            missing=table.missing,
+            weights=self._weights(names),
+            baseline=self._baseline(),
+            slices=tuple(table.slices),
+            slice_items=table.slice_items,
             resamples=table.resamples,
             seed=table.seed,
         )
+
+    @property
+    def canaries(self) -> CanarySettings | None:
+        """The round of canaries that belongs to the outputs there are now: the last one, or the one after it."""
+        table = self.settings.judge
+        if not table.canaries or table.method == "pairs":
+            return None
+        return canary_round(
+            Workspace(self.workspace),
+            tuple(self._judge(name) for name in self.settings.roles.judges),
+            pictures=table.canaries,
+            seed=table.seed,
+        )
+
+    def _judge(self, name: str) -> Judge:
+        if name == VOTE:
+            raise Mistake(
+                f"no judge can be called {VOTE!r}: that is the name of their common vote",
+                where=self.path,
+                remedy="Give the endpoint another name.",
+            )
+        endpoint = self._known(name, "roles")
+        return Judge(name=name, endpoint=endpoint, developer=self.endpoints[name].developer)
+
+    def _weights(self, judges: list[str]) -> tuple[float, ...] | None:
+        given = self.settings.judge.weights
+        if not given:
+            return None
+        if set(given) != set(judges) or not any(given.values()):
+            raise Mistake(
+                f"weights under [judge] name {', '.join(sorted(given))}, and the judges are {', '.join(judges)}",
+                where=self.path,
+                remedy="Give every judge a weight, one of them above 0, or leave weights out.",
+            )
+        return tuple(given[judge] for judge in judges)
+
+    def _baseline(self) -> str:
+        name = self.settings.judge.baseline
+        if name and name not in self.settings.models:
+            raise Mistake(
+                f"baseline under [judge] is {name!r}, which is no image model here",
+                where=self.path,
+                remedy=f"Use one of: {', '.join(sorted(self.settings.models))}.",
+            )
+        return name
 
     @property
     def diagnose(self) -> DiagnoseSettings:

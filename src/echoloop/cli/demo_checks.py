@@ -26,6 +26,7 @@ from echoloop.records import (
     Split,
     Standing,
     Verdict,
+    main_standings,
 )
 from echoloop.records.arrow import from_table
 from echoloop.workspace import Workspace
@@ -53,7 +54,7 @@ def demo_checks(
     scores = {split: _scores(outputs, verdicts, split, names) for split in _BENCHMARK}
     together = np.concatenate(list(scores.values()), axis=1)
     curation = curation_checks(recovered, truth)
-    standings = tables.rows("standings", Standing)
+    standings = main_standings(tables.rows("standings", Standing))
     return [
         *(check for check in curation if not check.shown),
         *(check for check in curation if check.shown),
@@ -99,7 +100,10 @@ def _row_counts(
         "outputs": (sum(item.split != "analysis" for item in items) * len(models), len(outputs)),
         "verdicts": (delivered * judges, len(verdicts)),
         "outputs without a verdict": (len(outputs) - delivered, tables.count("verdicts.dropped")),
-        "standings": (len(_BENCHMARK) * (judges + 1) * len(models), tables.count("standings")),
+        "standings": (
+            len(_BENCHMARK) * (judges + 1) * len(models),
+            len(main_standings(tables.rows("standings", Standing))),
+        ),
         "measurements": (3 * len(outputs), tables.count("measurements")),
     }
 

@@ -20,7 +20,7 @@ from echoloop.judge import VOTE
 from echoloop.lab.checks import Check
 from echoloop.lab.painters import PAINTERS, Painter, faultless_painters
 from echoloop.lab.town import POSTS_FILE, TRUTH_FILE, TownPlan, load_truth, write_town
-from echoloop.records import Mistake, Standing
+from echoloop.records import Mistake, Standing, main_standings
 from echoloop.records.arrow import from_table
 from echoloop.report import write_report
 from echoloop.workspace import Workspace, place_file, writing
@@ -122,7 +122,7 @@ def run_acts(
 
 
 def _leaderboards(workspace: Workspace) -> list[str]:
-    standings = from_table(workspace.tables.read("standings"), Standing)
+    standings = main_standings(from_table(workspace.tables.read("standings"), Standing))
     return [
         leaderboard_text([one for one in standings if one.split == split and one.judge == VOTE])
         for split in sorted({standing.split for standing in standings})

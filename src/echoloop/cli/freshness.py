@@ -23,7 +23,7 @@ def stages_of(house: House, act: str) -> list[Stage]:
         case "generate":
             return generate_stages(house.generate)
         case "judge":
-            return judge_stages(house.judge)
+            return judge_stages(house.judge, house.canaries)
         case "diagnose":
             return diagnose_stages(house.diagnose)
         case _:

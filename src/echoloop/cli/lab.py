@@ -6,6 +6,7 @@ from cyclopts import App
 
 from echoloop.cli.groups import AROUND
 from echoloop.cli.messages import say, then
+from echoloop.cli.options import HERE, Place
 from echoloop.lab.serve_options import ServeOptions
 
 CALM = ServeOptions()
@@ -59,6 +60,23 @@ def gold(town: Path = Path("town"), *, out: Path = Path("gold.jsonl")) -> None:
         raise Mistake("there is no town here", where=town, remedy="`echoloop lab town` writes one.")
     say(f"{write_town_gold(load_truth(town / TRUTH_FILE), out):,} conversations are in {out.absolute()}")
     then(f"`echoloop curate score --gold {out}` once the town's posts are collected.")
+
+
+@lab.command
+def rank(*, out: Path = Path("rankings.jsonl"), raters: int = 3, place: Place = HERE) -> None:
+    """Let people of the lab rank the pictures that models made of a town's items, for `echoloop judge rankings --import`.
+
+    Parameters
+    ----------
+    out
+        The file to write.
+    raters
+        How many people look at every item.
+    """
+    from echoloop.cli.lab_ranking import rank_in_lab
+
+    say(f"{rank_in_lab(out, raters, place):,} rankings are in {out.absolute()}")
+    then(f"`echoloop judge rankings --import {out}`.")
 
 
 @lab.command

@@ -4,7 +4,7 @@ from echoloop.cli.composing import read_house
 from echoloop.cli.messages import say
 from echoloop.cli.options import Place
 from echoloop.judge import VOTE
-from echoloop.records import Standing
+from echoloop.records import Finding, Standing, main_standings
 from echoloop.records.arrow import from_table
 from echoloop.workspace import reading
 
@@ -12,21 +12,38 @@ from echoloop.workspace import reading
 def print_leaderboard(place: Place) -> None:
     """Win rates by vote, a split at a time, with what is needed to doubt them."""
     workspace = reading(read_house(place).workspace)
-    standings = from_table(workspace.tables.read("standings"), Standing)
+    standings = main_standings(from_table(workspace.tables.read("standings"), Standing))
     for split in sorted({standing.split for standing in standings}):
         own = [standing for standing in standings if standing.split == split and standing.judge == VOTE]
         say(leaderboard_text(own))
+
+
+def print_alarms(place: Place) -> None:
+    """What a reader should look at before a rank is believed."""
+    workspace = reading(read_house(place).workspace)
+    if workspace.tables.manifest("findings") is None:
+        return
+    alarms = [one for one in from_table(workspace.tables.read("findings"), Finding) if one.alarm]
+    if alarms:
+        say("\nTo look at before you trust a rank:")
+    for one in alarms:
+        value = f"{one.value:.2f}" if one.value is not None else one.reason
+        interval = (
+            f" ({one.low:.2f} .. {one.high:.2f})" if one.low is not None and one.high is not None else ""
+        )
+        about = f", {one.about}" if one.about else ""
+        say(f"  {one.split}: {one.measure}{about}: {value}{interval}, n {one.n:,}")
 
 
 def leaderboard_text(standings: list[Standing]) -> str:
     """One split's table: rate, interval, range of ranks, coverage, refusals."""
     first = standings[0]
     title = (
-        f"\n{first.split}: {first.items} items, judges {', '.join(first.judges)}, "
+        f"\n{first.split}: {first.items} items, judges {', '.join(first.judges) or 'none'}, "
         f"vote {first.vote}, missing {first.missing}"
     )
     rows = [
-        f"  {'model':<16} {'win rate':>8}  {'95 % interval':<15} {'rank':<7} {'coverage':>8} {'graded':>7} {'refused':>7} {'failed':>6}"
+        f"  {'model':<16} {'win rate':>8}  {'95 % interval':<15} {'rank':<7} {'tier':>4} {'coverage':>8} {'graded':>7} {'refused':>7} {'failed':>6} {'$ each':>8}"
     ]
     for one in sorted(standings, key=lambda standing: -(standing.rate if standing.rate is not None else -1)):
         if one.rate is None or one.low is None or one.high is None:
@@ -34,7 +51,8 @@ def leaderboard_text(standings: list[Standing]) -> str:
             continue
         rows.append(
             f"  {one.model:<16} {one.rate:>8.3f}  {one.low:.3f} .. {one.high:.3f}  {_range(one):<7} "
-            f"{one.coverage:>8.0%} {_graded(one):>7} {one.refused:>7} {one.failed:>6}"
+            f"{one.tier or '-':>4} {one.coverage:>8.0%} {_graded(one):>7} {one.refused:>7} "
+            f"{one.failed + one.unparsed:>6} {_price(one):>8}"
         )
     return "\n".join([title, *rows])
 
@@ -42,6 +60,11 @@ def leaderboard_text(standings: list[Standing]) -> str:
 def _range(standing: Standing) -> str:
     low, high = standing.rank_low, standing.rank_high
     return f"{low}" if low == high else f"{low}-{high}"
+
+
+def _price(standing: Standing) -> str:
+    """What a picture costs, where that is known at all."""
+    return "unknown" if standing.price is None else f"{standing.price:.4f}"
 
 
 def _graded(standing: Standing) -> str:

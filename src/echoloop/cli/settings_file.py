@@ -86,11 +86,20 @@ class GenerateTable(_Strict):
 
 
 class JudgeTable(_Strict):
-    """[judge]: how votes become standings."""
+    """[judge]: how judges are asked, and how what they say becomes standings."""
 
-    vote: Annotated[str, Field(pattern="^(majority|net)$")] = "majority"
-    missing: Annotated[str, Field(pattern="^(skip|loss)$")] = "skip"
+    method: Literal["grades", "pairs", "both"] = "grades"
     repeats: Annotated[int, Field(ge=1)] = 1
+    pairs_per_item: Annotated[int, Field(ge=1)] | None = None
+    vote: Literal["majority", "net"] = "majority"
+    missing: Literal["skip", "loss"] = "skip"
+    weights: dict[str, Annotated[float, Field(ge=0)]] = Field(default_factory=dict[str, float])
+    baseline: str = ""
+    slices: list[Literal["task", "language", "inputs", "month"]] = Field(
+        default_factory=lambda: ["task", "language", "inputs", "month"]
+    )
+    slice_items: Annotated[int, Field(ge=1)] = 10
+    canaries: Annotated[int, Field(ge=0)] = 8
     resamples: Annotated[int, Field(ge=100)] = 1000
     seed: int = 0
 

@@ -1,4 +1,4 @@
-"""A rubric + an item + a picture, as one request. References are called references, the output is called output."""
+"""A rubric + an item + pictures, as one request. References are called references, outputs are called outputs."""
 
 from collections.abc import Sequence
 
@@ -20,9 +20,33 @@ def grade_request(
     rule: Rendition = AS_JUDGED,
 ) -> ChatRequest:
     """Ask for a grade of one stored picture. `repeat` asks the same again on purpose, with a receipt of its own."""
-    shown: list[tuple[str, ImagePart]] = [
+    shown = [*_references(rendering, references, rule), ("The output:", rendering.picture(output, rule))]
+    return rendering.about({"prompt": prompt}, shown, attempt=repeat, temperature=0)
+
+
+def compare_request(
+    rendering: Rendering,
+    prompt: str,
+    references: Sequence[str],
+    outputs: tuple[str, str],
+    *,
+    repeat: int = 0,
+    rule: Rendition = AS_JUDGED,
+) -> ChatRequest:
+    """Ask which of two stored pictures is better, in the order in which they are given."""
+    first, second = outputs
+    shown = [
+        *_references(rendering, references, rule),
+        ("Output A:", rendering.picture(first, rule)),
+        ("Output B:", rendering.picture(second, rule)),
+    ]
+    return rendering.about({"prompt": prompt}, shown, attempt=repeat, temperature=0)
+
+
+def _references(
+    rendering: Rendering, references: Sequence[str], rule: Rendition
+) -> list[tuple[str, ImagePart]]:
+    return [
         (f"Reference {number}:", rendering.picture(sha256, rule))
         for number, sha256 in enumerate(references, start=1)
     ]
-    shown.append(("The output:", rendering.picture(output, rule)))
-    return rendering.about({"prompt": prompt}, shown, attempt=repeat, temperature=0)

@@ -1,84 +1,186 @@
-"""Verdicts -> standings: the vote and each judge alone, with intervals, rank ranges and coverage."""
+"""Contests -> standings: win rates with intervals, rank ranges, tiers, strengths, coverage, absences and prices."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
+import msgspec
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from echoloop.engine import Desk
-from echoloop.judge.score_arrays import ScoreArrays, score_arrays
+from echoloop.judge.contests import VOTE, Contest, Heard, contests, splits_of
+from echoloop.judge.known import known
+from echoloop.judge.rules import DEFAULT, PAIRS
 from echoloop.judge.settings import JudgeSettings
-from echoloop.records import Drop, Keep, Output, Split, Standing, Verdict
+from echoloop.judge.slices import slices_of
+from echoloop.records import Comparison, Item, Keep, Output, Standing, Verdict
 from echoloop.records.arrow import from_table
-from echoloop.statistics import bootstrap, rank_ranges, win_rates
-
-VOTE = "vote"
-"""The name under which the judges' common vote stands beside each judge alone."""
+from echoloop.statistics import (
+    bootstrap_of,
+    bradley_terry,
+    bradley_terry_interval,
+    pair_matrix,
+    rank_ranges,
+    rates_of,
+    tiers,
+)
 
 
 def make_standings(
-    desk: Desk[JudgeSettings], outputs: pa.Table, verdicts: pa.Table
-) -> Iterator[Keep[Standing] | Drop]:
-    """One standing a split, a judge (and the vote) and a model."""
+    desk: Desk[JudgeSettings],
+    outputs: pa.Table,
+    items: pa.Table,
+    verdicts: pa.Table,
+    comparisons: pa.Table,
+) -> Iterator[Keep[Standing]]:
+    """One standing a rule, split, judge (and the vote) and model; for the vote by our own rules also a slice at a time."""
     settings = desk.settings
-    made, heard = from_table(outputs, Output), from_table(verdicts, Verdict)
-    judges = [judge.name for judge in settings.judges]
-    models = [contestant.name for contestant in settings.contestants]
-    splits: list[Split] = sorted({output.split for output in made})
-    for split in splits:
-        arrays = score_arrays(made, heard, split, judges, models)
-        own = [output for output in made if output.split == split]
-        grades = [verdict for verdict in heard if verdict.split == split]
-        for standing in _standings(settings, split, VOTE, arrays, range(len(judges)), own, grades):
-            yield Keep(standing)
-        for number, judge in enumerate(judges):
-            mine = [verdict for verdict in grades if verdict.judge == judge]
-            for standing in _standings(settings, split, judge, arrays, [number], own, mine):
+    benchmark = from_table(items, Item)
+    rows = from_table(outputs, Output), from_table(verdicts, Verdict), from_table(comparisons, Comparison)
+    for heard in splits_of(*rows):
+        own = [item for item in benchmark if item.split == heard.split]
+        parts = slices_of(own, settings.slices, settings.slice_items)
+        for contest in contests(settings, heard):
+            for standing in _standings(settings, contest, heard):
                 yield Keep(standing)
+            if contest.judge != VOTE or contest.rule not in (DEFAULT, PAIRS):
+                continue
+            for name, members in parts.items():
+                for standing in _standings(settings, _part(contest, members), heard, name, members):
+                    yield Keep(standing)
+
+
+def _part(contest: Contest, members: frozenset[str]) -> Contest:
+    inside = np.array([item in members for item in contest.items], dtype=bool)
+    kept = tuple(item for item in contest.items if item in members)
+    return replace(contest, items=kept, outcomes=contest.outcomes[inside])
+
+
+@dataclass(frozen=True)
+class _Numbers:
+    """What statistics says of a contest, an array over models each."""
+
+    rates: NDArray[np.float64]
+    coverage: NDArray[np.float64]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+    ranges: Sequence[tuple[int, int] | None]
+    tiers: Sequence[int | None]
+    strength: NDArray[np.float64]
+    strength_low: NDArray[np.float64]
+    strength_high: NDArray[np.float64]
+
+
+def _numbers(settings: JudgeSettings, contest: Contest, *, with_strength: bool) -> _Numbers:
+    rates = rates_of(contest.outcomes)
+    interval = bootstrap_of(contest.outcomes, resamples=settings.resamples, seed=settings.seed)
+    nothing = np.full(len(contest.models), np.nan)
+    strength = low = high = nothing
+    if with_strength:
+        fitted = bradley_terry_interval(contest.outcomes, resamples=settings.resamples, seed=settings.seed)
+        strength = bradley_terry(pair_matrix(contest.outcomes).wins).strengths
+        low, high = fitted.low, fitted.high
+    return _Numbers(
+        rates=rates.rates,
+        coverage=rates.coverage,
+        low=interval.low,
+        high=interval.high,
+        ranges=rank_ranges(interval),
+        tiers=tiers(interval, rates),
+        strength=strength,
+        strength_low=low,
+        strength_high=high,
+    )
 
 
 def _standings(
     settings: JudgeSettings,
-    split: Split,
-    name: str,
-    arrays: ScoreArrays,
-    judges: Sequence[int],
-    outputs: Sequence[Output],
-    verdicts: Sequence[Verdict],
+    contest: Contest,
+    heard: Heard,
+    part: str = "",
+    members: frozenset[str] | None = None,
 ) -> Iterator[Standing]:
-    scores = arrays.scores[list(judges)]
-    rule = (settings.vote, settings.missing, arrays.produced)
-    rates = win_rates(scores, *rule)
-    interval = bootstrap(scores, *rule, resamples=settings.resamples, seed=settings.seed)
-    ranges = rank_ranges(interval)
+    strong = contest.judge == VOTE and contest.rule in (DEFAULT, PAIRS) and not part
+    numbers = _numbers(settings, contest, with_strength=strong)
+    counts = _counts(contest, heard, members)
     developers = {contestant.name: contestant.developer for contestant in settings.contestants}
-    for number, model in enumerate(arrays.models):
-        own = [output for output in outputs if output.model == model]
-        grades = [verdict for verdict in verdicts if verdict.model == model]
-        places = ranges[number]
+    for at, model in enumerate(contest.models):
+        places = numbers.ranges[at]
+        rate = known(numbers.rates[at])
         yield Standing(
-            split=split,
+            rule=contest.rule,
+            split=contest.split,
+            slice=part,
             model=model,
             developer=developers[model],
-            judge=name,
-            judges=tuple(arrays.judges[judge] for judge in judges),
-            vote=settings.vote,
-            missing=settings.missing,
-            rate=_value(rates.rates[number]),
-            low=_value(interval.low[number]),
-            high=_value(interval.high[number]),
+            judge=contest.judge,
+            judges=contest.judges,
+            vote=contest.vote,
+            missing=contest.missing,
+            rate=rate,
+            low=known(numbers.low[at]),
+            high=known(numbers.high[at]),
             rank_low=places[0] if places else None,
             rank_high=places[1] if places else None,
-            items=len(arrays.items),
-            outputs=sum(output.state == "answered" for output in own),
-            refused=sum(output.state == "refused" for output in own),
-            failed=sum(output.state in ("failed", "unparsed") for output in own),
-            coverage=float(rates.coverage[number]),
-            asked=len(grades),
-            scored=sum(verdict.score is not None for verdict in grades),
-            reason="" if np.isfinite(rates.rates[number]) else "never compared with another model",
+            tier=numbers.tiers[at],
+            strength=known(numbers.strength[at]),
+            strength_low=known(numbers.strength_low[at]),
+            strength_high=known(numbers.strength_high[at]),
+            items=len(contest.items),
+            coverage=float(numbers.coverage[at]),
+            reason="" if rate is not None else "never compared with another model",
+            **msgspec.structs.asdict(counts[model]),
         )
 
 
-def _value(number: np.float64) -> float | None:
-    return float(number) if np.isfinite(number) else None
+class _Counts(msgspec.Struct, frozen=True, kw_only=True):
+    """What a model delivered and what was asked about it; the names are those of `Standing`."""
+
+    outputs: int
+    refused: int
+    failed: int
+    unparsed: int
+    asked: int
+    scored: int
+    price: float | None
+    priced: int
+
+
+def _counts(contest: Contest, heard: Heard, members: frozenset[str] | None) -> dict[str, _Counts]:
+    own: dict[str, list[Output]] = {model: [] for model in contest.models}
+    asked: dict[str, int] = dict.fromkeys(contest.models, 0)
+    scored = dict(asked)
+    for output in heard.outputs:
+        if output.model in own and (members is None or output.item in members):
+            own[output.model].append(output)
+    for model, item, judge, given in _questions(contest, heard):
+        mine = contest.judge in (VOTE, judge)
+        if mine and model in asked and (members is None or item in members):
+            asked[model] += 1
+            scored[model] += given
+    return {
+        model: _Counts(
+            outputs=sum(output.state == "answered" for output in outputs),
+            refused=sum(output.state == "refused" for output in outputs),
+            failed=sum(output.state == "failed" for output in outputs),
+            unparsed=sum(output.state == "unparsed" for output in outputs),
+            asked=asked[model],
+            scored=scored[model],
+            price=float(np.mean(prices)) if prices else None,
+            priced=len(prices),
+        )
+        for model, outputs in own.items()
+        for prices in [[output.cost for output in outputs if output.cost is not None]]
+    }
+
+
+def _questions(contest: Contest, heard: Heard) -> Iterator[tuple[str, str, str, bool]]:
+    """Model, item, judge, and whether the judge gave an answer: grades, or for true pairs the choices, for both models."""
+    if contest.rule == PAIRS:
+        for one in heard.comparisons:
+            yield one.first, one.item, one.judge, one.choice is not None
+            yield one.second, one.item, one.judge, one.choice is not None
+    else:
+        for verdict in heard.verdicts:
+            yield verdict.model, verdict.item, verdict.judge, verdict.score is not None

@@ -9,6 +9,7 @@ import pyarrow as pa
 from echoloop.calls import ChatRequest, load_prompt
 from echoloop.engine import Asked, Desk, Question, Rendering, call_fields
 from echoloop.grading import Grade, grade_request, read_grade
+from echoloop.judge.hearing import obstacle, references, said
 from echoloop.judge.settings import JudgeSettings
 from echoloop.records import Answered, Drop, Item, Keep, Output, Verdict
 from echoloop.records.arrow import from_table
@@ -37,9 +38,9 @@ def hear_judges(
     by_id = {item.id: item for item in from_table(items, Item)}
     hearings: list[Hearing] = []
     for output in from_table(outputs, Output):
-        obstacle = _obstacle(output, by_id.get(output.item))
-        if obstacle:
-            yield Drop(key=output.id, reason=obstacle, detail=output.reason, source_posts=output.source_posts)
+        reason = obstacle(output, by_id.get(output.item))
+        if reason:
+            yield Drop(key=output.id, reason=reason, detail=output.reason, source_posts=output.source_posts)
             continue
         hearings += [
             Hearing(
@@ -66,20 +67,9 @@ def hear_judges(
         yield Keep(_verdict(asked, rubric.id))
 
 
-def _obstacle(output: Output, item: Item | None) -> str:
-    """Why an output cannot be judged. Never with a reference left out: that would be another question."""
-    if output.image is None:
-        return f"no picture to judge: {output.state}"
-    if item is None:
-        return "its item is not in the release"
-    if any(image.sha256 is None for image in item.input_images):
-        return "a reference picture is not here"
-    return ""
-
-
 def _render(row: Hearing, rendering: Rendering) -> ChatRequest:
-    references = [image.sha256 for image in row.item.input_images if image.sha256]
-    return grade_request(rendering, row.item.prompt, references, row.output.image or "", repeat=row.repeat)
+    shown = references(row.item)
+    return grade_request(rendering, row.item.prompt, shown, row.output.image or "", repeat=row.repeat)
 
 
 def _verdict(asked: Asked[Hearing, Grade], rubric: str) -> Verdict:
@@ -94,7 +84,7 @@ def _verdict(asked: Asked[Hearing, Grade], rubric: str) -> Verdict:
         judge=hearing.judge,
         repeat=hearing.repeat,
         score=grade.score if grade else None,
-        rationale=grade.rationale if grade else "",
+        rationale=said(answer),
         rubric=rubric,
         source_posts=hearing.source_posts,
         **call_fields(asked),

@@ -99,7 +99,9 @@ class Lab:
         call = read_chat(body)
         if call.model not in ANNOTATORS:
             raise self._unknown(call.model, "chats")
-        text = self._annotators.answer(call.model, call.shape, call.data, call.pictures, body)
+        text = self._annotators.answer(
+            call.model, call.shape, call.data, call.pictures, body, labels=call.labels
+        )
         return chat_reply(call.model, text, body, call.characters, len(call.pictures))
 
     def _moderate(self, body: bytes) -> Reply:

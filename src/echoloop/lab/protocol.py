@@ -21,12 +21,13 @@ class BadCall(Exception):
 
 
 class ChatCall(msgspec.Struct, frozen=True, kw_only=True):
-    """A chat request: who is asked, in which shape, about what."""
+    """A chat request: who is asked, in which shape, about what. `labels` are the lines between the pictures."""
 
     model: str
     shape: str | None
     data: Any
     pictures: tuple[bytes, ...]
+    labels: tuple[str, ...]
     characters: int
 
 
@@ -115,6 +116,7 @@ def read_chat(body: bytes) -> ChatCall:
         shape=shape.name if shape else None,
         data=data,
         pictures=_pictures(parts),
+        labels=tuple(texts[1:]),
         characters=sum(map(len, texts)),
     )
 

@@ -33,7 +33,12 @@ class Server:
         self._options = options
         self._lab = open_lab(cast=options.cast)
         self._attempts = Attempts()
-        self._batches = Batches(self._respond)
+        self._batches = Batches(
+            self._respond_in_batch,
+            seconds=options.batch_seconds,
+            expires_after=options.batch_expires_after,
+            folder=options.batch_folder,
+        )
         self.stats: dict[str, Counter[str]] = {name: Counter() for name in ("paths", "statuses", "faults")}
 
     def application(self) -> web.Application:
@@ -46,6 +51,8 @@ class Server:
         app.router.add_post("/v1/files", self._add_file)
         app.router.add_get("/v1/files/{name}/content", self._file_content)
         app.router.add_post("/v1/batches", self._start_batch)
+        app.router.add_get("/v1/batches", self._list_batches)
+        app.on_startup.append(self._go_on)
         app.router.add_get("/v1/batches/{name}", self._batch_state)
         return app
 
@@ -90,6 +97,20 @@ class Server:
     async def _respond(self, path: str, content_type: str, body: bytes) -> Reply:
         return await self._lab.respond(path, content_type, body)
 
+    async def _respond_in_batch(self, path: str, content_type: str, body: bytes) -> Reply:
+        """A line of a batch meets what a call meets, except what only a connection can suffer."""
+        match fate_of(self._options, body, self._attempts.next(body)).fault:
+            case "429":
+                return too_many_requests(self._options)
+            case "500":
+                return error_reply(500, "server_error", "The server had an error.", kind="server_error")
+            case "refusal":
+                return refusal(path, await self._respond(path, content_type, body))
+            case "truncation":
+                return truncated(path, await self._respond(path, content_type, body))
+            case _:
+                return await self._respond(path, content_type, body)
+
     def _sent(self, reply: Reply, request: web.Request, body: bytes) -> web.Response:
         status, headers, data = reply
         self.stats["statuses"][str(status)] += 1
@@ -133,6 +154,14 @@ class Server:
     async def _start_batch(self, request: web.Request) -> web.Response:
         body = await request.read()
         return _answered(lambda: self._batches.start(body))
+
+    async def _list_batches(self, request: web.Request) -> web.Response:
+        after, limit = request.query.get("after", ""), request.query.get("limit", "20")
+        return _answered(lambda: self._batches.list(after, int(limit) if limit.isdigit() else 20))
+
+    async def _go_on(self, app: web.Application) -> None:
+        del app
+        self._batches.go_on()
 
     async def _batch_state(self, request: web.Request) -> web.Response:
         return _answered(lambda: self._batches.state(request.match_info["name"]))

@@ -81,6 +81,15 @@ class ServeOptions:
     count_file: Path | None = None
     """Gets a line, the SHA-256 of the body, for each call answered with 200, before the answer leaves."""
 
+    batch_seconds: float = 0.0
+    """How long a batch takes at least."""
+
+    batch_expires_after: int | None = None
+    """After so many lines a batch expires; the others are not made."""
+
+    batch_folder: Path | None = None
+    """Keeps files and batches, so that a server that is started again still has them."""
+
     answer: Source = "lab"
     """lab answers as the lab does; fixed gives one constant chat answer at once, for measuring a client."""
 
@@ -96,6 +105,6 @@ class ServeOptions:
             raise Mistake(
                 f"the fault rates add up to {sum(rates.values()):g}; together they may be at most 1"
             )
-        for name in ("latency", "latency_jitter", "stall_seconds", "retry_after_seconds"):
+        for name in ("latency", "latency_jitter", "stall_seconds", "retry_after_seconds", "batch_seconds"):
             if not 0 <= getattr(self, name) < float("inf"):
                 raise Mistake(f"{name} is {getattr(self, name)}: give seconds, 0 or more")

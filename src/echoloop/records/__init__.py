@@ -59,6 +59,7 @@ from echoloop.records.samples import (
     Sample,
     Split,
 )
+from echoloop.records.standings import main_standings
 from echoloop.records.text import DoorRow, DoorText, admit_row, admit_text
 from echoloop.records.urls import NotAPostUrl, canonical_url
 
@@ -133,6 +134,7 @@ __all__ = [
     "canonical_url",
     "count_funnel",
     "fold_reviews",
+    "main_standings",
     "post_to_echo",
     "sample_to_echo",
 ]

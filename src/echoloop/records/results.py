@@ -18,7 +18,8 @@ class Output(msgspec.Struct, frozen=True, kw_only=True):
     """One picture an image model made for an item, or the reason there is none.
 
     `inputs` says how the item's pictures were shown where a model takes fewer than there are ("first of 3"), `rewrite` is the
-    text that was drawn where it is not the item's own, `notes` what looking at the picture found that a reader should know.
+    text that was drawn where it is not the item's own, `notes` what looking at the picture found that a reader should know,
+    `brightness` its mean lightness (L*, 0..100).
     """
 
     KEY: ClassVar[tuple[str, ...]] = ("id",)
@@ -33,6 +34,7 @@ class Output(msgspec.Struct, frozen=True, kw_only=True):
     image: str | None = None
     width: int | None = None
     height: int | None = None
+    brightness: float | None = None
     notes: tuple[str, ...] = ()
     inputs: str = ""
     rewrite: str = ""
@@ -128,11 +130,14 @@ class Canary(msgspec.Struct, frozen=True, kw_only=True):
     """One judge's score of a picture that it is shown again each round, to see whether the judge is still the same.
 
     It holds everything that was shown, so that a later round can show it again when the outputs of its run are long gone.
+    `made_for` is the digest of the outputs that the round belongs to, `release` the newest release there was then.
     """
 
     KEY: ClassVar[tuple[str, ...]] = ("round", "judge", "picture", "item")
 
     round: int
+    release: str = ""
+    made_for: str = ""
     judge: str
     served_by: str
     item: str

@@ -42,6 +42,12 @@ def effects_csv(effects: Sequence[Effect], display: TextDisplay) -> bytes:
     return _csv(columns, ([_cell(getattr(one, name)) for name in columns] for one in effects), display)
 
 
+def records_csv(record: type[msgspec.Struct], rows: Sequence[msgspec.Struct], display: TextDisplay) -> bytes:
+    """One line a row, the record's fields as columns."""
+    columns = record.__struct_fields__
+    return _csv(columns, ([_cell(getattr(row, name)) for name in columns] for row in rows), display)
+
+
 def complaints_csv(complaints: Complaints, display: TextDisplay) -> bytes:
     """One line a keyword."""
     columns = ("keyword", "count", "share", *SPLITS, "no_item")

@@ -9,8 +9,10 @@ from echoloop.records import (
     Dropped,
     Effect,
     FeedbackLabel,
+    Finding,
     Item,
     Output,
+    PairStanding,
     Standing,
     Verdict,
 )
@@ -19,7 +21,19 @@ from echoloop.workspace import Workspace
 
 R = TypeVar("R", bound=msgspec.Struct)
 _PRESENT = ("answered", "measured")
-_BESIDE_THE_LOOP = ("Dropped", "Tombstone", "Author", "Duplicate", "ReviewEvent", "ReviewCase")
+_BESIDE_THE_LOOP = (
+    "Dropped",
+    "Tombstone",
+    "Author",
+    "Duplicate",
+    "ReviewEvent",
+    "ReviewCase",
+    "Ranking",
+    "Finding",
+    "Canary",
+    "FileMatch",
+    "PairStanding",
+)
 """Records of tables through which no rows flow on: a bar of the funnel would be wrong of them."""
 
 
@@ -45,6 +59,9 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     outputs: list[Output] | None
     verdicts: list[Verdict] | None
     standings: list[Standing] | None
+    pairs: list[PairStanding] | None
+    findings: list[Finding] | None
+    agreement: list[Finding] | None
     feedback: list[FeedbackLabel] | None
     effects: list[Effect] | None
 
@@ -61,6 +78,9 @@ def read_evidence(workspace: Workspace) -> Evidence:
         outputs=_rows(workspace, "outputs", Output),
         verdicts=_rows(workspace, "verdicts", Verdict),
         standings=_rows(workspace, "standings", Standing),
+        pairs=_rows(workspace, "pair_standings", PairStanding),
+        findings=_rows(workspace, "findings", Finding),
+        agreement=_rows(workspace, "agreement", Finding),
         feedback=_rows(workspace, "feedback", FeedbackLabel),
         effects=_rows(workspace, "effects", Effect),
     )

@@ -2,7 +2,8 @@
 
 import io
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from echoloop.report.complaints import Complaints
@@ -44,20 +45,30 @@ def drawn_figures(
     display: TextDisplay,
 ) -> Iterator[tuple[str, bytes]]:
     """File names and contents. Only what there are numbers for is drawn."""
+    with drawing():
+        for board in boards:
+            yield from figure_files(f"win_rates_{board.split}", _win_rates(board))
+        if funnel and funnel[0].stages:
+            yield from figure_files("funnel", _funnel(funnel[0]))
+        if complaints is not None and complaints.rows:
+            yield from figure_files("complaints", _complaints(complaints, display))
+
+
+@contextmanager
+def drawing() -> Generator[None]:
+    """The one style of every figure."""
     import matplotlib
 
     with matplotlib.rc_context(_STYLE), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from", category=UserWarning)
-        for board in boards:
-            yield from _files(f"win_rates_{board.split}", _win_rates(board))
-        if funnel and funnel[0].stages:
-            yield from _files("funnel", _funnel(funnel[0]))
-        if complaints is not None and complaints.rows:
-            yield from _files("complaints", _complaints(complaints, display))
+        yield
 
 
-def _files(name: str, figure: "Figure") -> Iterator[tuple[str, bytes]]:
-    for suffix in SUFFIXES:
+def figure_files(
+    name: str, figure: "Figure", suffixes: Sequence[str] = SUFFIXES
+) -> Iterator[tuple[str, bytes]]:
+    """A figure as files: their names and contents."""
+    for suffix in suffixes:
         out = io.BytesIO()
         figure.savefig(out, format=suffix, metadata=_METADATA[suffix], dpi=160, bbox_inches="tight")
         yield f"{name}.{suffix}", out.getvalue()

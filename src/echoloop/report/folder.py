@@ -62,6 +62,10 @@ class DraftFolder:
             raise self._not_written(error, place) from error
         self._sums[name] = digest or hashlib.sha256(data).hexdigest()
 
+    def read(self, name: str) -> bytes | None:
+        """A file that this report has written already."""
+        return (self.draft / name).read_bytes() if name in self._sums else None
+
     def kept_from_before(self, name: str) -> bytes | None:
         """A file of the last report, if it is there and still what its checksum says."""
         known = self._before.get(name)

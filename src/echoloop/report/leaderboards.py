@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from echoloop.records import Split, Standing
+from echoloop.records import Split, Standing, main_standings
 
 
 class BoardRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,7 +29,8 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def boards(standings: Sequence[Standing]) -> list[Board]:
-    """One board a split."""
+    """One board a split, by our own rule."""
+    standings = main_standings(standings)
     splits: list[Split] = sorted({standing.split for standing in standings}, reverse=True)
     return [
         board
@@ -40,7 +41,8 @@ def boards(standings: Sequence[Standing]) -> list[Board]:
 
 def model_order(standings: Sequence[Standing], split: Split) -> dict[str, int]:
     """The place in which a split's board lists each model."""
-    own = [standing for standing in standings if standing.split == split and is_vote(standing)]
+    main = main_standings(standings)
+    own = [standing for standing in main if standing.split == split and is_vote(standing)]
     return {standing.model: number for number, standing in enumerate(sorted(own, key=_best_first))}
 
 

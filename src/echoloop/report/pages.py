@@ -10,8 +10,8 @@ from echoloop.report.choosing import drawn_at_random, most_disputed, worst
 from echoloop.report.complaints import Complaints
 from echoloop.report.displayed_text import TextDisplay
 from echoloop.report.evidence import Evidence
-from echoloop.report.figures import SUFFIXES
 from echoloop.report.folder import DraftFolder
+from echoloop.report.judge import Judging
 from echoloop.report.leaderboards import Board
 from echoloop.report.losses import FunnelGroup
 from echoloop.report.measured import effect_groups
@@ -26,17 +26,18 @@ COMPLAINTS_SHOWN = 16
 
 
 class Findings(msgspec.Struct, frozen=True, kw_only=True):
-    """All that the pages say. `data` are names of files that were written, `figures` names without a suffix."""
+    """All that the pages say. `data` are names of files that were written, `figures` the suffixes of each figure by its name."""
 
     subject: str
     evidence: Evidence
     boards: list[Board]
+    judging: Judging
     funnel: list[FunnelGroup]
     complaints: Complaints | None
     planted: list[PlantedPart]
     samples: list[SamplePage]
     data: list[str]
-    figures: list[str]
+    figures: dict[str, list[str]]
 
 
 class Gallery(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,13 +54,19 @@ class Gallery(msgspec.Struct, frozen=True, kw_only=True):
 def write_pages(draft: DraftFolder, findings: Findings, display: TextDisplay) -> None:
     """index.html, the galleries, and one page an item."""
     environment = _environment(display)
-    frame = {"subject": findings.subject, "has_samples": bool(findings.samples)}
+    frame = {
+        "subject": findings.subject,
+        "has_samples": bool(findings.samples),
+        "has_standings": findings.evidence.standings is not None,
+    }
 
     def put(page: str, template: str, context: dict[str, Any]) -> None:
         text = environment.get_template(template).render(page=page, **frame, **context)
         draft.write(page, text.encode())
 
     put("index.html", "index.html", _index(findings))
+    if findings.evidence.standings is not None:
+        put("judging.html", "judging.html", {"root": "", "judging": findings.judging})
     for gallery in _galleries(findings.samples):
         put(gallery.page, "gallery.html", {"root": "", "gallery": gallery})
     turns = zip([None, *findings.samples[:-1]], findings.samples, [*findings.samples[1:], None], strict=False)
@@ -88,7 +95,6 @@ def _index(findings: Findings) -> dict[str, Any]:
         "judges": len({verdict.judge for verdict in verdicts}),
         "benchmark_items": sum(item.split != "analysis" for item in evidence.items or ()),
         "effects": effect_groups(evidence.effects or ()),
-        "suffixes": SUFFIXES,
         "drawn": drawn_at_random(findings.samples, ON_INDEX),
         "shown_complaints": COMPLAINTS_SHOWN,
         "checks_held": sum(part.held for part in findings.planted),

@@ -3,7 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from echoloop.statistics.win_rates import Interval, percentile_interval
+from echoloop.statistics.resampling import percentile_interval
+from echoloop.statistics.win_rates import Interval
 
 
 def rank_ranges(interval: Interval, share: float = 0.95) -> list[tuple[int, int] | None]:

@@ -12,7 +12,16 @@ from echoloop.lab.annotators.extraction import extract
 from echoloop.lab.annotators.filtering import FilterQuestion, filter_sample
 from echoloop.lab.annotators.guarding import hazards_in, verdict
 from echoloop.lab.annotators.gullible import GULLIBLE, obey, orders_outside
-from echoloop.lab.annotators.judging import FAIR, LENIENT, STRICT, GradeQuestion, Judge, grade
+from echoloop.lab.annotators.judging import (
+    FAIR,
+    LENIENT,
+    SECOND_OUTPUT,
+    STRICT,
+    GradeQuestion,
+    Judge,
+    compare,
+    grade,
+)
 from echoloop.lab.annotators.labelling import FeedbackQuestion, label_feedback
 from echoloop.lab.annotators.minors import look_for_minors
 from echoloop.lab.annotators.naming import NamingQuestion, name_task
@@ -47,15 +56,25 @@ class Annotators:
         self._eyes = Eyes()
 
     def answer(
-        self, model: str, shape: str | None, data: object, pictures: Sequence[bytes], request: bytes
+        self,
+        model: str,
+        shape: str | None,
+        data: object,
+        pictures: Sequence[bytes],
+        request: bytes,
+        *,
+        labels: Sequence[str] = (),
     ) -> str:
-        """The text of an answer. `data` is what the fenced block holds, `request` the bytes that were sent."""
+        """The text of an answer. `data` is what the fenced block holds, `labels` the lines between the pictures, `request`
+        the bytes that were sent."""
         if model == GULLIBLE:
             honest = GUARD if shape is None else READERS[0]
             return obey(orders_outside(request), self.answer(honest, shape, data, pictures, request))
         sights = [self._eyes.look(picture) for picture in pictures]
         if model in JUDGES:
             question = _read(data, GradeQuestion)
+            if SECOND_OUTPUT in labels and len(sights) > 1:
+                return compare(JUDGES[model], question, sights[:-2], (sights[-2], sights[-1]), request)
             output = sights[-1] if sights else None
             return grade(JUDGES[model], question, sights[:-1], output, request)
         if model == GUARD:

@@ -14,23 +14,27 @@ _LOWEST, _HIGHEST = 1, 10
 _MIDDLE = 5.0
 _CAST_SEEN_FROM, _CAST_WEIGHT, _MOST_FOR_CAST = 3.0, 0.02, 0.4
 _UNCHANGED_AT_MOST = 3.0
+_TOLD_APART = 0.5
+SECOND_OUTPUT = "Output B:"
+"""The line before the second of two outputs: where it stands, a choice is wanted and not a mark."""
 
 
 class Judge(msgspec.Struct, frozen=True, kw_only=True):
     """Marks run from `floor` to 10 over the share of facts that hold, bent by `bend`, with noise of `spread`.
 
-    `mumbles` is the share of its answers that end without a mark.
+    `mumbles` is the share of its answers that end without a mark; of two pictures, the first gets `first_place` points extra.
     """
 
     floor: float
     bend: float
     spread: float
     mumbles: float = 0.0
+    first_place: float = 0.0
 
 
 STRICT = Judge(floor=0.5, bend=1.7, spread=0.6)
 FAIR = Judge(floor=1.0, bend=1.2, spread=0.8)
-LENIENT = Judge(floor=3.0, bend=1.0, spread=1.1, mumbles=0.04)
+LENIENT = Judge(floor=3.0, bend=1.0, spread=1.1, mumbles=0.04, first_place=0.7)
 
 
 class GradeQuestion(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,21 +65,51 @@ def grade(
     return words + ("That is hard to put into a number." if _mumbled(judge, request) else f"[[{mark}]]")
 
 
+def compare(
+    judge: Judge,
+    question: GradeQuestion,
+    references: Sequence[Sight],
+    outputs: tuple[Sight, Sight],
+    request: bytes,
+) -> str:
+    """A written choice between two pictures."""
+    first, second = (_examine(question.prompt, references, output) for output in outputs)
+    ahead = _points(judge, first) - _points(judge, second) + judge.first_place + _noise(judge, request)
+    choice = "tie" if abs(ahead) < _TOLD_APART else "A" if ahead > 0 else "B"
+    faults = ["; ".join(one.faults) or "nothing that was asked for is missing" for one in (first, second)]
+    words = (
+        f"A good result would show: {first.wanted}.\nFaults of A: {faults[0]}.\nFaults of B: {faults[1]}.\n"
+    )
+    return words + ("That is hard to say." if _mumbled(judge, request) else f"[[{choice}]]")
+
+
+def points_of(judge: Judge, prompt: str, references: Sequence[Sight], output: Sight) -> float | None:
+    """What a judge thinks of a picture; None where the prompt says nothing that can be checked."""
+    findings = _examine(prompt, references, output)
+    return None if findings.share is None else _points(judge, findings)
+
+
 def _mumbled(judge: Judge, request: bytes) -> bool:
     return int.from_bytes(sha256(b"mumble" + request).digest()[:4], "big") < judge.mumbles * 2**32
 
 
 def _mark(judge: Judge, findings: _Findings, request: bytes) -> int:
+    return int(min(max(round(_points(judge, findings) + _noise(judge, request)), _LOWEST), _HIGHEST))
+
+
+def _noise(judge: Judge, request: bytes) -> float:
     seed = int.from_bytes(sha256(b"grade" + request).digest()[:16], "big")
-    noise = float(np.random.default_rng(seed).normal(0.0, judge.spread))
+    return float(np.random.default_rng(seed).normal(0.0, judge.spread))
+
+
+def _points(judge: Judge, findings: _Findings) -> float:
+    """What a judge thinks before its hand shakes."""
     if findings.share is None:
-        mark = _MIDDLE
+        points = _MIDDLE
     else:
-        mark = judge.floor + (_HIGHEST - judge.floor) * findings.share**judge.bend
-        mark -= min(_MOST_FOR_CAST, _CAST_WEIGHT * max(0.0, findings.cast - _CAST_SEEN_FROM))
-    if findings.unchanged:
-        mark = min(mark, _UNCHANGED_AT_MOST)
-    return int(min(max(round(mark + noise), _LOWEST), _HIGHEST))
+        points = judge.floor + (_HIGHEST - judge.floor) * findings.share**judge.bend
+        points -= min(_MOST_FOR_CAST, _CAST_WEIGHT * max(0.0, findings.cast - _CAST_SEEN_FROM))
+    return min(points, _UNCHANGED_AT_MOST) if findings.unchanged else points
 
 
 def _examine(prompt: str, references: Sequence[Sight], output: Sight | None) -> _Findings:
