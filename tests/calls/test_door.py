@@ -469,9 +469,12 @@ def test_drawn_images_go_to_the_store_and_receipts_hold_their_hash(house: Any) -
 def test_an_image_that_did_not_come_as_bytes_fails_its_row(house: Any) -> None:
     async def scene() -> None:
         async with house.opened():
-            house.server.says({"data": [{"url": "https://cdn.example/a.png"}]})
-            assert "address of an image" in (await house.draw()).answer.reason
+            house.server.says({"data": [{"url": "https://10.0.0.1/a.png?signature=secret"}]})
+            reason = (await house.draw()).answer.reason
+            assert "10.0.0.1 is not an address of the open internet" in reason
+            assert "secret" not in reason
             assert house.images.kept == {}
+        assert len(house.server.heard) == 1
 
     run(scene)
 
@@ -667,5 +670,36 @@ def test_a_model_in_this_process_gets_the_same_bytes(house: Any, monkeypatch: py
         async with house.opened(base_url="", factory="parrots:nothing"):
             with pytest.raises(ValueError, match="parrots:nothing cannot be found"):
                 await house.ask("other")
+
+    run(scene)
+
+
+def test_an_answer_says_how_long_it_took_whenever_it_was_bought(house: Any) -> None:
+    async def scene() -> None:
+        async with house.opened():
+
+            async def slowly(heard: Any) -> Any:
+                await asyncio.sleep(0.1)
+                return web.json_response({"choices": [{"message": {"content": '{"score": "high"}'}}]})
+
+            house.server.does(slowly)
+            first, again = await house.ask(), await house.ask()
+            assert 0.1 <= first.latency < 5
+            assert again.latency == first.latency
+            twice = await house.door.ask_structured("judge", house.question("x"), Score, house.purpose)
+            assert twice.latency >= 0.2
+            house.server.steps[:] = []
+            house.server.says({"error": {"message": "no"}}, status=400)
+            assert (await house.ask("other")).latency is None
+
+    run(scene)
+
+
+def test_a_request_of_another_protocol_goes_nowhere(house: Any) -> None:
+    async def scene() -> None:
+        async with house.opened(protocol="gemini"):
+            with pytest.raises(ValueError, match="which speaks gemini"):
+                await house.ask()
+        assert house.server.heard == []
 
     run(scene)

@@ -71,3 +71,13 @@ def test_lone_surrogates_are_replaced_at_the_door() -> None:
     assert TextPart("a\ud800b").text == "a\ufffdb"
     assert DrawRequest(provider="p", model="m", prompt="\udfff").prompt == "\ufffd"
     assert msgspec.json.encode(ModerationRequest(provider="p", model="m", text="\ud83d"))
+
+
+def test_the_protocol_is_part_of_a_key_except_where_it_is_the_usual_one() -> None:
+    usual = "".join(["open", "ai"])
+    assert request_key(chat(protocol=usual)) == request_key(chat())
+    assert b"protocol" not in canonical(DrawRequest(provider="p", model="m", prompt="x", protocol=usual))  # type: ignore[arg-type]
+    assert b"protocol" not in canonical(ModerationRequest(provider="p", model="m", protocol=usual))  # type: ignore[arg-type]
+    assert len({request_key(chat(protocol=name)) for name in ("openai", "gemini", "chat_images")}) == 3
+    other = chat(protocol="gemini")
+    assert canonical(read_canonical(canonical(other))) == canonical(other)

@@ -14,8 +14,8 @@ from echoloop.calls import (
     Unreadable,
 )
 from echoloop.calls.admission import admit_body
-from echoloop.calls.lifting import BadPicture, lift_images
-from echoloop.calls.responses import read_response
+from echoloop.calls.lifting import BadPicture
+from echoloop.calls.protocols import lift_images, read_response
 from echoloop.records.answers import Answered, Refused
 
 CHAT = ChatRequest(provider="p", model="m", messages=())

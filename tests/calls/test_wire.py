@@ -6,7 +6,7 @@ from email.policy import HTTP
 import pytest
 
 from echoloop.calls import ChatRequest, DrawRequest, ImagePart, Message, ModerationRequest, TextPart
-from echoloop.calls.wire import path_of, render
+from echoloop.calls.protocols import path_of, render
 
 IMAGES = {"aa" * 32: b"\x89PNG first", "bb" * 32: b"\xff\xd8second"}
 FIRST, SECOND = ImagePart("aa" * 32, "image/png"), ImagePart("bb" * 32, "image/jpeg")

@@ -313,3 +313,12 @@ def test_a_damaged_manifest_is_named(tmp_path: Path, server: Loopback) -> None:
     manifest = tmp_path / "workspace" / "tables" / "posts" / "manifest.json"
     manifest.write_text(json.dumps({"table": "posts"}))
     said(echoloop(tmp_path, "collect"), 1, "manifest does not read", str(manifest), "Delete")
+
+
+def test_a_judge_that_is_named_twice_is_a_mistake(tmp_path: Path, server: Loopback) -> None:
+    """It would be asked once, counted twice and stand in the tables twice."""
+    settings = write_settings(tmp_path, server.base_url)
+    settings.write_text(
+        settings.read_text() + 'judges = ["reader", "reader"]\n[models.painter]\nendpoint = "reader"\n'
+    )
+    said(echoloop(tmp_path, "judge"), 2, "names one twice: reader, reader", "repeats under [judge]")

@@ -10,8 +10,9 @@ import pytest
 from command_line import echoloop
 
 from echoloop.cli.composing import House
+from echoloop.cli.reviewing import waiting_lines
 from echoloop.cli.settings_file import read_settings
-from echoloop.records import Item, Mistake, ReviewEvent
+from echoloop.records import Item, Mistake, ReviewCase, ReviewEvent
 from echoloop.records.arrow import from_table
 from echoloop.workspace import reading
 
@@ -41,7 +42,7 @@ def curated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     settings = folder / "echoloop.toml"
     settings.write_text(settings.read_text().replace("per_split = 1000 ", "per_split = 5 "))
     worked(echoloop(folder, "collect", "--quiet"))
-    worked(echoloop(folder, "curate", "--quiet"), "wait for a person", "Next:")
+    worked(echoloop(folder, "curate", "--quiet"), " for a person", "Next:")
     return folder
 
 
@@ -66,7 +67,8 @@ def test_a_rejected_item_is_replaced_and_an_edit_is_what_stands(town: Path) -> N
         rows = list(csv.DictReader(file))
     drawn = [row for row in rows if row["split"] == "text_to_image"]
     assert len(drawn) == 5
-    assert all(Path(row["output_pictures"].split("\n")[0]).is_file() for row in drawn)
+    shown = [Path(row["output_pictures"].split("\n")[0]) for row in drawn]
+    assert all(one.is_file() and one.suffix in (".png", ".jpg") for one in shown)
     gone, edited = drawn[0], drawn[1]
     gone.update(action="reject", note="two tasks in one")
     edited.update(action="accept", new_prompt="A quiet house.")
@@ -77,7 +79,7 @@ def test_a_rejected_item_is_replaced_and_an_edit_is_what_stands(town: Path) -> N
     take = ("curate", "review", "--import", "queue.csv", "--reviewer", "@reviewer_01")
     worked(echoloop(town, *take), "3 decisions are new; 0 were known")
     worked(echoloop(town, *take), "0 decisions are new; 3 were known")
-    said = worked(echoloop(town, "curate"), "0 calls were paid", "1 are accepted, 1 rejected")
+    said = worked(echoloop(town, "curate"), "0 calls were paid", "Decided so far: 1 accepted, 1 rejected.")
     assert "Everything was fresh" not in said
     after = items(town)
     assert gone["sample"] not in after
@@ -109,6 +111,27 @@ def test_a_file_with_mistakes_changes_nothing(town: Path) -> None:
     refused(echoloop(town, "curate", "review", "--import", "none.csv"), "no such file")
     refused(echoloop(town, "curate", "review", "--export", "queue.doc"), ".jsonl or .csv")
     refused(echoloop(town, "curate", "review", "--export", "a.csv", "--import", "b.csv"), "one of them")
+
+
+def test_what_must_be_decided_is_told_apart_from_what_may_be_looked_at() -> None:
+    def case(name: str, decision: str = "open", *, needed: bool = False) -> ReviewCase:
+        return ReviewCase(sample=name, needed=needed, why=(), decision=decision, prompt="a house")
+
+    free = [case(str(number)) for number in range(21)]
+    assert [*waiting_lines(free)] == [
+        "No sample has to wait for a person.",
+        "The queue also lists 21 samples that nobody has to decide. They may be published as they are; you can look at them.",
+    ]
+    mixed = [case("a", needed=True), case("b"), case("c", "accept"), case("d", "reject")]
+    assert [*waiting_lines(mixed)] == [
+        "1 sample waits for a person: it may not be published before somebody accepts it.",
+        "The queue also lists 1 sample that nobody has to decide. It may be published as it is; you can look at it.",
+        "Decided so far: 1 accepted, 1 rejected.",
+    ]
+    assert [*waiting_lines([case("a", "disputed", needed=True), case("b", needed=True)])] == [
+        "2 samples wait for a person: they may not be published before somebody accepts them.",
+        "Decided so far: 1 disputed.",
+    ]
 
 
 def test_what_is_decided_is_exported_only_when_asked_for(town: Path) -> None:

@@ -36,7 +36,7 @@ def test_nothing_of_a_forgotten_post_is_left_and_no_later_run_brings_it_back(
         ["**https://twitter.com/painter_fan_01/status/1?s=20**"], reason="asked by its author", place=place
     )
     said = capsys.readouterr().out
-    for words in ("Forgotten: https://x.com/i/status/1", "posts", "1 rows", "1 calls", "Next:"):
+    for words in ("Forgotten: https://x.com/i/status/1", "posts", "1 row\n", "1 call\n", "Next:"):
         assert words in said
     assert receipts_of(tmp_path) == ["https://x.com/i/status/0", "https://x.com/i/status/2"]
     for path in (tmp_path / "workspace").rglob("*"):

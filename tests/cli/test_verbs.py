@@ -17,16 +17,6 @@ from echoloop.workspace import reading
 pytestmark = pytest.mark.xdist_group("verbs")
 
 ACTS = ("collect", "curate", "generate", "judge", "diagnose")
-MORE = """
-[endpoints.second]
-base_url = "lab:"
-model = "painter-hazel"
-developer = "lab-atelier"
-price = { image = 0 }
-
-[models.hazel]
-endpoint = "second"
-"""
 
 
 def worked(done: "subprocess.CompletedProcess[str]", *words: str) -> str:
@@ -39,12 +29,10 @@ def worked(done: "subprocess.CompletedProcess[str]", *words: str) -> str:
 
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A town of 24 conversations, the settings that `init` writes, and a second painter."""
+    """A town of 24 conversations, and the settings that `init` writes."""
     folder = tmp_path_factory.mktemp("town")
     worked(echoloop(folder, "lab", "town", "--threads", "24", "--seed", "3"), "posts.jsonl")
     worked(echoloop(folder, "init"), "Wrote")
-    settings = folder / "echoloop.toml"
-    settings.write_text(settings.read_text() + MORE)
     return folder
 
 
@@ -82,10 +70,35 @@ def test_a_finished_loop_is_fresh_and_planned_as_free(finished: Path) -> None:
     status = worked(echoloop(finished, "status"), "receipts:")
     assert "missing" not in status
     assert "stale" not in status
+    assert "Next: everything is fresh; `echoloop report`" in status
     assert "Everything was fresh" in worked(echoloop(finished, "judge"), "win rate")
     plan = worked(echoloop(finished, "plan"))
     total = next(line for line in plan.splitlines() if "together" in line)
     assert total.split()[1] == "0"
+
+
+def test_the_status_names_the_act_that_comes_next(town: Path, finished: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(finished, tmp_path / "loop"))
+    worked(
+        echoloop(folder, "forget", str(reading(folder / "workspace").tables.read("posts").column("url")[0]))
+    )
+    assert "Next: `echoloop collect`: its table" in worked(echoloop(folder, "status"))
+
+
+def test_a_release_again_says_that_it_is_unchanged_and_what_was_held_out(
+    finished: Path, tmp_path: Path
+) -> None:
+    folder = Path(shutil.copytree(finished, tmp_path / "loop"))
+    said = worked(echoloop(folder, "release", "0.1.0"), "Release 0.1.0 is unchanged", "nothing was written")
+    assert "--hold-out 0.1 would keep about a tenth" in said
+    done = echoloop(folder, "release", "0.1.0", "--hold-out", "1")
+    assert done.returncode == 2
+    assert "0.1.1 if nothing is taken away, else 0.2.0" in done.stderr
+    worked(
+        echoloop(folder, "release", "0.2.0", "--hold-out", "0.0001"), "lets every benchmark item draw a lot"
+    )
+    said = worked(echoloop(folder, "release", "0.3.0", "--hold-out", "1"), "of them held out")
+    assert "draw a lot" not in said
 
 
 def test_a_leaderboard_says_coverage(finished: Path) -> None:

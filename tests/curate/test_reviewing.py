@@ -1,5 +1,6 @@
 """What people decide goes out as a file and comes back as events: all of it, once, or none of it."""
 
+import codecs
 import csv
 import io
 import json
@@ -11,8 +12,9 @@ import pytest
 from curate_rows import FIRST, picture, sample
 from stage_runs import curate_stage, run_stage
 
-from echoloop.curate import Imported, export_queue, import_reviews
+from echoloop.curate import Imported, Openable, export_queue, import_reviews
 from echoloop.records import Item, Mistake, ReviewCase, ReviewEvent, Sample, fold_reviews
+from echoloop.workspace import Workspace
 
 NOW = datetime(2025, 6, 1, 12, tzinfo=UTC)
 BY = "@reviewer_01"
@@ -157,7 +159,65 @@ def test_one_mistake_is_told_with_its_line_and_nothing_is_taken(tmp_path: Path, 
     said = mistakes(jsonl(tmp_path, {"sample": "one", "action": "accept"}, row))
     assert "filled.jsonl:2: " in said
     assert why in said
-    assert "1 mistakes" in said
+    assert "1 mistake, so nothing was imported" in said
+
+
+def test_a_mistake_says_the_column_what_stands_in_it_and_what_may(tmp_path: Path) -> None:
+    path = tmp_path / "queue.csv"
+    path.write_text('sample,action,note,at\none,accept,"two\nlines",\ntwo,keep,,\nthree,flag,,soon\n')
+    said = mistakes(path)
+    assert (
+        "queue.csv:4 (row 3 of a spreadsheet): action: 'keep' cannot be read; it may be accept, reject, edit, flag or skip"
+        in said
+    )
+    assert (
+        "queue.csv:5 (row 4 of a spreadsheet): at: 'soon' cannot be read; it is a time with its zone" in said
+    )
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be"])
+def test_what_a_spreadsheet_saves_is_read_whatever_its_country(
+    tmp_path: Path, mark: str, encoding: str
+) -> None:
+    rows = [
+        ["sample", "action", "note", "prompt", ""],
+        ["one", "Reject", "zu dunkel, größer; \u202e\t", "a, b; c", ""],
+        ["two", "accept", "", 'say "x"', "", ""],
+        ["", "", "", "", ""],
+    ]
+    sheet = io.StringIO(newline="")
+    csv.writer(sheet, delimiter=mark).writerows(rows)
+    path = tmp_path / "queue.csv"
+    text = sheet.getvalue().removesuffix("\r\n")
+    path.write_bytes((codecs.BOM_UTF16_BE if encoding == "utf-16-be" else b"") + text.encode(encoding))
+    done = read(path, reviewer=BY)
+    assert [(one.sample, one.action) for one in done.events] == [("one", "reject"), ("two", "accept")]
+    assert done.events[0].note == "zu dunkel, größer; \u202e"
+
+
+def test_a_file_without_the_columns_says_what_its_first_line_has_to_name(tmp_path: Path) -> None:
+    path = tmp_path / "queue.csv"
+    path.write_text("name|action\none|accept\n")
+    with pytest.raises(Mistake, match="names no column `sample`"):
+        read(path)
+    path.write_bytes("sample,action,note\none,reject,zu groß\n".encode("cp1252"))
+    with pytest.raises(Mistake, match="CSV UTF-8"):
+        read(path)
+
+
+def test_pictures_are_linked_under_names_that_a_program_opens(tmp_path: Path) -> None:
+    shown = picture(tmp_path, 3)
+    store = Workspace(tmp_path / "workspace").images
+    openable = Openable(store, tmp_path / "out" / "queue.csv")
+    found = openable(shown.sha256 or "")
+    assert found.suffix == ".png"
+    assert found.parent == tmp_path / "out" / "queue.pictures"
+    assert found.read_bytes() == store.read(shown.sha256 or "")
+    assert openable(shown.sha256 or "") == found
+    store.path(shown.sha256 or "").unlink()
+    assert not found.exists()
+    assert openable(shown.sha256 or "") == store.path(shown.sha256 or "").absolute()
 
 
 def test_nobody_decides_without_a_name(tmp_path: Path) -> None:

@@ -175,6 +175,13 @@ def test_a_guard_and_a_moderation_guard_together(tmp_path: Path) -> None:
     }
 
 
+def test_a_trained_guard_is_asked_in_the_protocol_of_its_endpoint(tmp_path: Path) -> None:
+    spoken = scripted(tmp_path, [SAFE], name="llama", model="llama")
+    endpoints = [msgspec.structs.replace(spoken, protocol="chat_images"), scripted(tmp_path, [GROWN])]
+    stage = curate_stage("safety", msgspec.structs.replace(CURATE, guard="llama", classifiers=("llama",)))
+    assert len(run_stages(tmp_path, [stage], {"unfolded": (Sample, [sample()])}, endpoints).kept) == 1
+
+
 def test_a_trained_guard_is_sent_the_material_alone(tmp_path: Path) -> None:
     shown = sample(output_images=(picture(tmp_path, 10),))
     found = guarded(tmp_path, {"guard": [SAFE], "llama": [SAFE]}, shown, classifiers=("llama",))

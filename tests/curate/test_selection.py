@@ -201,7 +201,7 @@ def test_what_is_disputed_stays_out_and_is_said(tmp_path: Path, capsys: pytest.C
     reviews = [event("one", "accept"), event("one", "reject", by="@reviewer_02", note="no")]
     run = select(tmp_path, [whole("one"), whole("two")], reviews=reviews)
     assert run.reasons == ["people disagree about it"]
-    assert "1 samples are disputed" in capsys.readouterr().err
+    assert "1 sample is disputed: it stays out" in capsys.readouterr().err
 
 
 def test_an_edited_prompt_is_what_stands_and_moves_nobody(tmp_path: Path) -> None:

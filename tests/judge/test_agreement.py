@@ -1,5 +1,6 @@
 """People beside judges: what agrees is said to agree, what cannot be known is said not to be, and weights must earn their place."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -7,8 +8,17 @@ import pytest
 from judged import benchmark, ranking, settings_of, verdict
 from stage_runs import run_stages
 
-from echoloop.judge import GAIN, PLAIN, RANKINGS, WEIGHT, agreement_stages, calibration_stages
-from echoloop.records import Finding, Ranking, Verdict
+from echoloop.engine import Stage
+from echoloop.judge import (
+    GAIN,
+    PLAIN,
+    RANKINGS,
+    WEIGHT,
+    JudgeSettings,
+    agreement_stages,
+    calibration_stages,
+)
+from echoloop.records import Finding, Mistake, Ranking, Verdict
 
 MODELS = ("alder", "birch", "cedar", "damson")
 JUDGES = ("sharp", "blind", "blunt")
@@ -116,3 +126,71 @@ def test_weights_of_judges_who_all_guess_gain_nothing(tmp_path: Path) -> None:
     gain = next(one for one in rows if one.measure == GAIN)
     assert gain.low is None or gain.low <= 0
     assert gain.reason
+
+
+@pytest.mark.parametrize("people", ["tied", "opposed"])
+def test_people_who_see_no_difference_are_not_told_apart_by_the_order_of_the_settings(
+    tmp_path: Path, people: str
+) -> None:
+    """Kemeny's canonical order of a tie is the order of the settings: no test may take it for an opinion."""
+    made = tables(tmp_path, items=20)
+    ranks = (
+        dict.fromkeys(MODELS, 1)
+        if people == "tied"
+        else {model: place for place, model in enumerate(MODELS, 1)}
+    )
+    back = (
+        {model: len(MODELS) + 1 - place for model, place in ranks.items()} if people == "opposed" else ranks
+    )
+    made[RANKINGS] = (
+        Ranking,
+        [ranking(f"i{item}", rater, order) for item in range(20) for rater, order in (("@rater_01", ranks), ("@rater_02", back))],
+    )  # fmt: skip
+    made["verdicts"] = (
+        Verdict,
+        [verdict(f"i{item}", model, "sharp", "[[5]]", 9.0 - place) for item in range(20) for place, model in enumerate(MODELS)],
+    )  # fmt: skip
+    rows = agreement(tmp_path, made)
+    assert rows["consensus is unique", ""].value == 0.0
+    tested = rows["models differ (Friedman)", ""]
+    assert (tested.value, tested.reason) == (None, "everybody ranked all models alike")
+    assert rows["tau_b, judge with consensus", "sharp"].value is None
+    assert rows["Dunn p (Bonferroni)", "alder | damson"].value == 1.0
+
+
+def test_one_person_an_item_is_no_agreement(tmp_path: Path) -> None:
+    made = tables(tmp_path, items=4)
+    made[RANKINGS] = (
+        Ranking,
+        [ranking(f"i{item}", RATERS[item % 2], {"alder": 1, "birch": 2}) for item in range(4)],
+    )
+    agreed = agreement(tmp_path, made)["raters agree (Kendall's W)", ""]
+    assert (agreed.value, agreed.n) == (None, 0)
+    assert agreed.reason
+
+
+def test_a_ranking_of_models_that_are_gone_is_no_ranked_item(tmp_path: Path) -> None:
+    made = tables(tmp_path, items=4)
+    made[RANKINGS] = (Ranking, [ranking("i0", "@rater_01", {"gone": 1, "lost": 2})])
+    assert agreement(tmp_path, made)["consensus is unique", ""].n == 0
+
+
+@pytest.mark.parametrize("stages", [agreement_stages, calibration_stages])
+def test_verdicts_of_a_judge_that_was_renamed_ask_for_judging_first(
+    tmp_path: Path, stages: Callable[[JudgeSettings], list[Stage]]
+) -> None:
+    judges = settings_of(("sharper", *JUDGES[1:]), MODELS)
+    with pytest.raises(Mistake, match="verdicts of sharp"):
+        run_stages(tmp_path, stages(judges), tables(tmp_path, items=3), [])  # type: ignore[arg-type]
+
+
+def test_the_weight_of_a_judge_that_never_spoke_says_so(tmp_path: Path) -> None:
+    made = tables(tmp_path)
+    record, heard = made["verdicts"]  # type: ignore[misc]
+    made["verdicts"] = (record, [one for one in heard if one.judge != "blunt"])
+    rows = {
+        (one.measure, one.about): one
+        for one in run_stages(tmp_path, calibration_stages(settings_of(JUDGES, MODELS)), made, []).kept  # type: ignore[arg-type]
+    }
+    assert "no pair" in rows[WEIGHT, "blunt"].reason
+    assert not rows[WEIGHT, "sharp"].reason

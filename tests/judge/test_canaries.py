@@ -16,7 +16,13 @@ from echoloop.records.arrow import from_table
 PICTURES = 6
 
 
-def judged(folder: Path, rules: dict[str, list[Rule]], tables: dict[str, Any], model: str = "judge") -> None:
+def judged(
+    folder: Path,
+    rules: dict[str, list[Rule]],
+    tables: dict[str, Any],
+    model: str = "judge",
+    pictures: int = PICTURES,
+) -> None:
     settings = settings_of()
     workspace = workspace_of(folder)
     from stage_runs import to_table, writing  # the tables must lie there before the round is known
@@ -24,7 +30,7 @@ def judged(folder: Path, rules: dict[str, list[Rule]], tables: dict[str, Any], m
     with writing(workspace.path) as opened:
         for name, (record, rows) in tables.items():
             opened.tables.write(name, to_table(rows, record), record)
-    rounds = canary_round(workspace, settings.judges, pictures=PICTURES)
+    rounds = canary_round(workspace, settings.judges, pictures=pictures)
     endpoints = [scripted(folder, rules[name], name=name, model=f"{model}-{name}") for name in JUDGES]
     run_stages(folder, judge_stages(settings, rounds), {}, endpoints)
 
@@ -97,3 +103,14 @@ def test_no_output_no_canary(tmp_path: Path) -> None:
     assert canaries(tmp_path, 0) == []
     judged(tmp_path, {"one": says(6), "two": says(6)}, benchmark(tmp_path))
     assert round_now(tmp_path).round in (0, 1)
+
+
+def test_two_pictures_that_moved_alike_prove_no_drift(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Their interval has no width, and chance alone moves two pictures alike half of the time."""
+    judged(tmp_path, {"one": says(6), "two": says(6)}, benchmark(tmp_path), pictures=2)
+    judged(tmp_path, {"one": says(8), "two": says(6)}, benchmark(tmp_path, items=5), pictures=2)
+    found = drifts(tmp_path)["one"]
+    assert (found.value, found.n) == (2.0, 2)
+    assert not found.alarm

@@ -101,3 +101,30 @@ def test_the_last_bracket_is_the_choice(text: str, choice: str) -> None:
 def test_what_is_no_choice_is_none(text: str) -> None:
     with pytest.raises(ValueError):
         read_choice(text)
+
+
+def test_a_handful_of_choices_is_no_pull_of_the_first_place(tmp_path: Path) -> None:
+    judged(tmp_path, [{"say": "The first. [[A]]"}], items=2)
+    pull = next(
+        one for one in rows(tmp_path, "findings", Finding) if one.measure.startswith("takes the first place")
+    )
+    assert pull.value == pytest.approx(0.5)
+    assert not pull.alarm
+
+
+def test_an_absence_loses_only_where_its_pair_was_to_be_compared(tmp_path: Path) -> None:
+    """One pair of three is drawn an item: a refusal that lost both of its pairs would weigh more than a defeat."""
+    items = 6
+    settings = settings_of(("one",), method="pairs", missing="loss", pairs_per_item=1)
+    run_stages(
+        tmp_path,
+        judge_stages(settings),
+        benchmark(tmp_path, items=items, states={(number, "birch"): "refused" for number in range(items)}),
+        [scripted(tmp_path, [{"say": "Neither. [[tie]]"}], name="one", model="judge-one")],
+    )
+    votes = [one for one in rows(tmp_path, "standings", Standing) if one.judge == VOTE and not one.slice]
+    settled = sum(one.coverage * items * (len(MODELS) - 1) for one in votes) / 2
+    assert settled == items
+    drawn = sum("birch" in pair for number in range(items) for pair in drawn_pairs(settings, f"i{number}"))
+    birch = next(one for one in votes if one.model == "birch")
+    assert (birch.rate, birch.coverage) == (0.0, drawn / (items * (len(MODELS) - 1)))

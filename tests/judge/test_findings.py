@@ -126,3 +126,17 @@ def test_a_silent_judge_is_an_alarm_not_a_zero(tmp_path: Path) -> None:
     assert rows["grades given", "two"].alarm
     assert not rows["grades given", "one"].alarm
     assert rows["effective number of judges", ""].value == 1.0
+
+
+def test_where_nobody_was_compared_nobody_leads_and_nothing_breaks(tmp_path: Path) -> None:
+    tables = benchmark(tmp_path, items=3)
+    tables["verdicts"] = (
+        Verdict,
+        [verdict(one.item, one.model, "one", "", None) for one in tables["outputs"][1]],
+    )
+    stages = [
+        stage for stage in judge_stages(settings_of(("one",), baseline="alder")) if stage.name == "findings"
+    ]
+    rows = {(one.measure, one.about): one for one in run_stages(tmp_path, stages, tables, []).kept}
+    assert rows["grades given", "one"].value == 0.0
+    assert not any("leader" in measure for measure, _ in rows)

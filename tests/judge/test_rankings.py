@@ -69,7 +69,12 @@ def test_a_second_thought_counts_and_the_first_is_kept(tmp_path: Path) -> None:
         ),
         ('{"item": "i0", "ranks": {"alder": 1, "birch": 2}}', "nobody is named as rater"),
         ('{"item": "i0", "rater": "a", "ranks": {"alder": 1, "elder": 2}}', "there is no model 'elder'"),
-        ('{"item": "i0", "rater": "a", "ranks": {"alder": 0, "birch": 2}}', "places begin at 1"),
+        ('{"item": "i0", "rater": "a", "ranks": {"alder": 0, "birch": 2}}', "places go from 1 to 3, got 0"),
+        ('{"item": "i0", "rater": "a", "ranks": {"alder": 99, "birch": 2}}', "places go from 1 to 3, got 99"),
+        (
+            '{"item": "i0", "rater": "a", "ranks": {"alder": 1, "birch": 2}, "unrankable": true}',
+            "both ranked and",
+        ),
         ('{"item": "i0", "rater": "a", "ranks": {"alder": 1.5, "birch": 2}}', "ranks.alder"),
         ('{"item": "i0", "rater": "a", "ranks": {"alder": true, "birch": 2}}', "ranks.alder"),
         ('{"item": "i0", "rater": "a", "ranks": {"alder": 1}}', "one model alone is no order"),
@@ -101,6 +106,19 @@ def test_a_file_that_is_none_is_refused(tmp_path: Path, name: str, text: str, sa
     with pytest.raises(Mistake) as mistake:
         read(tmp_path / name, text)
     assert said in str(mistake.value)
+
+
+def test_a_model_without_a_picture_cannot_be_ranked(tmp_path: Path) -> None:
+    (tmp_path / "form.csv").write_text("item,rater,alder,birch,cedar\ni0,a,1,2,3\n")
+    there = {("i0", "alder"), ("i0", "birch")}
+    with pytest.raises(Mistake, match="cedar: there is no picture of it to rank"):
+        import_rankings(tmp_path / "form.csv", items(), MODELS, (), there, now=NOW)
+
+
+def test_the_same_person_twice_in_one_file_is_a_second_thought(tmp_path: Path) -> None:
+    text = "item,rater,alder,birch,cedar\ni0,a,1,2,3\ni0,a,3,2,1\n"
+    found = read(tmp_path / "form.csv", text)
+    assert (found.added, found.replaced, len(latest_rankings(found.rankings))) == (2, 1, 1)
 
 
 def test_the_form_asks_only_for_what_can_be_ranked_and_is_inert(tmp_path: Path) -> None:

@@ -93,3 +93,16 @@ def test_samples_are_averaged_for_a_judge_before_they_are_compared(tmp_path: Pat
     other = Verdict(**{name: getattr(heard[0], name) for name in heard[0].__struct_fields__} | {"id": "x", "output": "i0/alder/1", "score": 9.0})  # fmt: skip
     arrays = score_arrays([*outputs, second], [*heard, other], "text_to_image", ["one"], MODELS)
     assert arrays.scores[0, 0, 0] == pytest.approx((3.0 + 9.0) / 2)
+
+
+def test_a_judge_of_weight_zero_has_no_voice_even_where_it_alone_spoke(tmp_path: Path) -> None:
+    said = [verdict("i0", model, judge, "[[5]]", place) for judge in ("two", "three") for place, model in enumerate(MODELS, 1)]  # fmt: skip
+    judges = ("one", "two", "three")
+    silent = standings(tmp_path / "a", said, judges, weights=(1.0, 0.0, 0.0))
+    assert rates(silent, "default") == [None, None, None]
+    assert rates(silent, "paper") == [0.0, 0.5, 1.0]
+    assert rates(silent, "default", "two") == [0.0, 0.5, 1.0]
+    alone = standings(tmp_path / "b", said[:3], judges, weights=(1.0, 0.0, 0.0))
+    assert rates(alone, "default") == [None, None, None]
+    heard = standings(tmp_path / "c", said, judges, weights=(0.0, 1.0, 0.0))
+    assert {row.judges for row in heard if row.judge == VOTE and row.rule == "default"} == {("two",)}

@@ -237,6 +237,102 @@ def test_a_batch_answers_every_line_of_its_file() -> None:
     with_server(ServeOptions(), scene)
 
 
+def batch_of(prompts: list[str]) -> bytes:
+    """A form with a file of calls to the guard."""
+    lines = [
+        {
+            "custom_id": f"c{at}",
+            "method": "POST",
+            "url": "/v1/chat/completions",
+            "body": json.loads(guard_call(prompt)),
+        }
+        for at, prompt in enumerate(prompts)
+    ]
+    return (
+        b'--b\r\nContent-Disposition: form-data; name="purpose"\r\n\r\nbatch\r\n'
+        b'--b\r\nContent-Disposition: form-data; name="file"; filename="in.jsonl"\r\n\r\n'
+        + "\n".join(map(json.dumps, lines)).encode()
+        + b"\r\n--b--\r\n"
+    )
+
+
+async def ordered(post: Client, prompts: list[str]) -> dict[str, Any]:
+    """A batch over a file."""
+    _, _, body = await post(
+        "/files", batch_of(prompts), **{"Content-Type": "multipart/form-data; boundary=b"}
+    )
+    new = {
+        "input_file_id": json.loads(body)["id"],
+        "endpoint": "/v1/chat/completions",
+        "metadata": {"mine": "yes"},
+    }
+    return json.loads((await post("/batches", json.dumps(new).encode()))[2])
+
+
+async def got(base_url: str, path: str) -> bytes:
+    async with aiohttp.ClientSession() as session, session.get(base_url + path) as response:
+        return await response.read()
+
+
+async def ended(base_url: str, name: str) -> dict[str, Any]:
+    """The batch when nothing more comes."""
+    while True:
+        batch = json.loads(await got(base_url, f"/batches/{name}"))
+        if batch["status"] not in ("validating", "in_progress"):
+            return batch
+        await asyncio.sleep(0.01)
+
+
+async def lines_of(base_url: str, name: str) -> dict[str, Any]:
+    """The lines of a file of results by their custom id."""
+    lines = map(json.loads, (await got(base_url, f"/files/{name}/content")).splitlines())
+    return {line["custom_id"]: line for line in lines}
+
+
+def test_a_batch_expires_and_keeps_what_was_made() -> None:
+    async def scene(base_url: str, post: Client) -> None:
+        begun = await ordered(post, ["a", "b", "c"])
+        batch = await ended(base_url, begun["id"])
+        assert (batch["status"], batch["metadata"]) == ("expired", {"mine": "yes"})
+        assert set(await lines_of(base_url, batch["output_file_id"])) == {"c0"}
+        errors = await lines_of(base_url, batch["error_file_id"])
+        assert {line["error"]["code"] for line in errors.values()} == {"batch_expired"}
+        assert set(errors) == {"c1", "c2"}
+        listed = json.loads(await got(base_url, "/batches?limit=5"))
+        assert [one["id"] for one in listed["data"]] == [batch["id"]]
+
+    with_server(ServeOptions(batch_expires_after=1), scene)
+
+
+def test_faults_hit_the_lines_of_a_batch_too() -> None:
+    async def scene(base_url: str, post: Client) -> None:
+        begun = await ordered(post, [f"prompt {at}" for at in range(20)])
+        batch = await ended(base_url, begun["id"])
+        good = await lines_of(base_url, batch["output_file_id"])
+        bad = await lines_of(base_url, batch["error_file_id"])
+        assert len(good) + len(bad) == 20
+        assert {line["response"]["status_code"] for line in bad.values()} == {500}
+        assert batch["request_counts"] == {"total": 20, "completed": len(good), "failed": len(bad)}
+
+    with_server(ServeOptions(rate_500=0.4, seed=3), scene)
+
+
+def test_batches_outlive_a_server_that_keeps_them(tmp_path: Path) -> None:
+    names: list[str] = []
+
+    async def begin(base_url: str, post: Client) -> None:
+        names.append((await ordered(post, ["a", "b"]))["id"])
+
+    async def go_on(base_url: str, post: Client) -> None:
+        batch = await ended(base_url, names[0])
+        assert batch["status"] == "completed"
+        assert len(await lines_of(base_url, batch["output_file_id"])) == 2
+
+    with_server(ServeOptions(batch_folder=tmp_path, batch_seconds=30), begin)
+    for _ in range(2):
+        with_server(ServeOptions(batch_folder=tmp_path), go_on)
+
+
 def test_as_a_process_it_says_where_it_listens_and_stops_when_told() -> None:
     command = [
         str(Path(sys.executable).with_name("echoloop")),

@@ -10,6 +10,7 @@ import pytest
 from echoloop.images import encode_png
 from echoloop.lab.scenes import draw, sample_scene
 from echoloop.records import (
+    Comparison,
     Dropped,
     Effect,
     Feedback,
@@ -110,7 +111,7 @@ def verdicts(made: Sequence[Output]) -> list[Verdict]:
             split=output.split,
             judge=judge,
             score=None if unread else 3.0 + 2 * number + int(output.item[-1]),
-            rationale="" if unread else f"{SCRIPT} fine",
+            rationale=f"{SCRIPT} splendid" if unread else f"{SCRIPT} fine",
             state="unparsed" if unread else "answered",
             reason="no [[score]] in the answer" if unread else "",
         )
@@ -118,6 +119,35 @@ def verdicts(made: Sequence[Output]) -> list[Verdict]:
         if output.image is not None
         for number, judge in enumerate(JUDGES)
         for unread in [judge == "mild" and output.item == "item0"]
+    ]
+
+
+def comparisons(made: Sequence[Output]) -> list[Comparison]:
+    """The strict judge takes whatever stands first; the mild one says nothing that could be read."""
+    by_item: dict[str, list[Output]] = {}
+    for output in made:
+        if output.image is not None:
+            by_item.setdefault(output.item, []).append(output)
+    return [
+        Comparison(
+            id=f"{first.id}|{second.id}/{judge}/0",
+            item=first.item,
+            split=first.split,
+            first=first.model,
+            second=second.model,
+            first_output=first.id,
+            second_output=second.id,
+            judge=judge,
+            choice="first" if judge == "strict" else None,
+            rationale=f"{SCRIPT} the first one",
+            state="answered" if judge == "strict" else "unparsed",
+            reason="" if judge == "strict" else "no [[A]], [[B]] or [[tie]] in the answer",
+        )
+        for own in by_item.values()
+        for first in own
+        for second in own
+        if first.id != second.id
+        for judge in JUDGES
     ]
 
 
@@ -270,6 +300,7 @@ def fill(workspace: Workspace) -> None:
     put(workspace, "items", asked, Item, "curate", 105, ["the same task again"])
     put(workspace, "outputs", made, Output, "generate", 200)
     put(workspace, "verdicts", verdicts(made), Verdict, "judge", 300, ["no picture to judge: refused"] * 4)
+    put(workspace, "comparisons", comparisons(made), Comparison, "judge", 300)
     put(workspace, "standings", [*standings(), *other_rules()], Standing, "judge", 301)
     put(workspace, "pair_standings", pairs(), PairStanding, "judge", 302)
     put(workspace, "findings", findings(), Finding, "judge", 303)

@@ -196,7 +196,7 @@ def test_without_tables_the_page_says_which_act_makes_them(empty_workspace: Work
 
 
 def test_a_half_made_run_shows_what_there_is(workspace: Workspace) -> None:
-    for table in ("verdicts", "standings", "feedback", "effects"):
+    for table in ("verdicts", "comparisons", "standings", "feedback", "effects"):
         workspace.tables.remove(table)
     report = write_report(workspace, "GPT-4o").parent
     assert "There is no table standings yet." in Page(report / "index.html").text
@@ -222,3 +222,22 @@ def test_figures_of_judging_are_drawn_and_their_numbers_lie_beside_them(report: 
         assert (report / "figures" / name).stat().st_size > 1_000
     assert len(table(report / "data" / "pairs.csv")) == 6
     assert [row["measure"] for row in table(report / "data" / "findings.csv")] == ["grades given"] * 2
+
+
+def test_a_sample_shows_what_judges_said_of_two_pictures_at_a_time(report: Path) -> None:
+    page = Page(report / "samples" / "item0.html")
+    assert "Two at a time, in both orders: 4 choices" in page.text
+    assert "no choice, unparsed: no [[A]], [[B]] or [[tie]] in the answer" in page.text
+    assert page.text.count("the first one") >= 4
+
+
+def test_words_in_which_no_score_could_be_read_are_shown(report: Path) -> None:
+    assert "splendid" in Page(report / "samples" / "item0.html").text
+
+
+def test_judged_by_pairs_alone_is_judged(workspace: Workspace) -> None:
+    """Without grades a page may not say that nobody has judged yet."""
+    workspace.tables.remove("verdicts")
+    page = Page(write_report(workspace, "GPT-4o").parent / "samples" / "item0.html")
+    assert "Not judged yet" not in page.text
+    assert "judges saw two pictures at a time" in page.text

@@ -105,3 +105,10 @@ def test_wins_that_are_no_counts_are_refused() -> None:
             bradley_terry(wrong)
     with pytest.raises(ValueError, match="prior"):
         bradley_terry(BASEBALL, prior=-1)
+
+
+def test_wins_in_small_units_are_the_same_wins() -> None:
+    """Wins may be shares of a whole: that is no reason to stop earlier."""
+    np.testing.assert_allclose(
+        bradley_terry(np.asarray(BASEBALL) * 1e-9).strengths, bradley_terry(BASEBALL).strengths, atol=1e-9
+    )

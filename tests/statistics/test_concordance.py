@@ -144,3 +144,17 @@ def test_the_mean_of_w_over_samples_has_an_interval_and_counts_what_has_none() -
     nothing = mean_kendall_w(np.ones((2, 5, 8)))
     assert nothing.n == 0
     assert nothing.reason
+
+
+def test_one_rater_agrees_with_nobody() -> None:
+    """W of one rater would always be 1: items that one person ranked would raise the mean agreement."""
+    alone = kendall_w([[1, 2, 3, 4], [1, NAN, NAN, NAN]])
+    assert np.isnan(alone.statistic)
+    assert "one rater" in alone.reason
+    assert mean_kendall_w([[[1, 2, 3], [3, 2, 1]], [[1, 2, 3], [NAN, NAN, NAN]]]).statistic == 0.0
+
+
+@pytest.mark.parametrize("paired", [True, False])
+def test_dunn_has_its_statistic_by_the_name_the_others_have(paired: bool) -> None:
+    found = dunn([[1, 2, 3], [1, 3, 2], [2, 1, 3]], paired=paired)
+    np.testing.assert_array_equal(found.statistic, found.z)

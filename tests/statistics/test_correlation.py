@@ -1,5 +1,7 @@
 """Tau and r against known answers and scipy, and where neither exists."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -109,3 +111,12 @@ def test_ranks_are_scipys(seed: int) -> None:
     np.testing.assert_array_equal(mean_ranks(values), stats.rankdata(values, axis=1))
     values[random.random(values.shape) < 0.3] = np.nan
     np.testing.assert_array_equal(mean_ranks(values), stats.rankdata(values, axis=1, nan_policy="omit"))
+
+
+def test_many_values_need_no_table_of_all_pairs() -> None:
+    tracemalloc.start()
+    found = tau_b(np.arange(4000), np.random.default_rng(0).permutation(4000))
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert abs(found.statistic) < 0.05
+    assert most < 8_000_000

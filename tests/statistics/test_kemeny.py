@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as nps
 
-from echoloop.statistics import kemeny, kemeny_many
+from echoloop.statistics import consensus_places, kemeny, kemeny_many
 from echoloop.statistics.kemeny_parts import best_order
 from echoloop.statistics.kemeny_program import forced_behind, least_order, other_order
 
@@ -147,3 +147,21 @@ def test_many_raters_do_not_fool_the_solver() -> None:
     assert found.score == np.triu(against[np.ix_(found.order, found.order)], 1).sum()
     for place in range(16):
         assert against[found.order[place], found.order[place + 1]] <= 4001 / 2
+
+
+@settings(deadline=None, max_examples=150)
+@given(RANKINGS)
+def test_places_are_the_means_over_all_best_orders(rankings: np.ndarray) -> None:
+    places = consensus_places(rankings[None])[0]
+    kept = np.flatnonzero(~np.isnan(rankings).all(axis=0))
+    assert np.isnan(np.delete(places, kept)).all()
+    _, orders = all_orders(rankings[:, kept])
+    means = [np.mean([order.index(model) + 1 for order in orders]) for model in range(kept.size)]
+    np.testing.assert_allclose(places[kept], means, atol=1e-8)
+
+
+@pytest.mark.parametrize("models", [3, 13, 14, 20])
+def test_models_that_all_tie_share_one_place(models: int) -> None:
+    """Whatever their numbers: the mean of equal places is exactly the same."""
+    for rankings in (np.ones((2, models)), np.stack([np.arange(models), -np.arange(models)])):
+        assert consensus_places(rankings[None]).tolist() == [[(models + 1) / 2] * models]

@@ -80,3 +80,11 @@ def test_no_decided_answer_is_no_number() -> None:
     assert found.reason
     with pytest.raises(ValueError, match="from zero up"):
         position_bias([-1], [2])
+
+
+def test_a_judge_that_never_chose_has_no_bias() -> None:
+    """Also where its answers would have been laid out item by item: no items are no answers, not a fault."""
+    for nothing in ([], np.zeros((0, 3)), np.zeros((4, 0))):
+        found = position_bias(nothing, nothing)
+        assert (found.decided, found.items) == (0, 0)
+        assert found.reason

@@ -208,3 +208,13 @@ def test_more_than_127_models_and_judges_do_not_overflow() -> None:
     np.testing.assert_allclose(rates, np.arange(140) / 139)
     crowd = np.tile(np.array([[[1.0, 2.0]]]), (300, 1, 1))
     assert win_rates(crowd).rates.tolist() == [0.0, 1.0]
+
+
+def test_what_a_mask_hides_is_no_score() -> None:
+    scores = np.array([[[5.0, 5, 3]], [[6, 5, 5]], [[4, 4, 7]]])
+    hidden = np.zeros(scores.shape, dtype=bool)
+    hidden[0] = True
+    wanted = win_rates(np.where(hidden, np.nan, scores)).rates.tolist()
+    assert win_rates(np.ma.masked_array(scores, mask=hidden)).rates.tolist() == wanted
+    assert win_rates(np.ma.masked_array(scores.astype(int), mask=hidden)).rates.tolist() == wanted
+    assert wanted != win_rates(scores).rates.tolist()

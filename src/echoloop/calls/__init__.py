@@ -18,7 +18,7 @@ from echoloop.calls.prices import Estimate
 from echoloop.calls.prompts import BadPrompt, Prompt, load_prompt
 from echoloop.calls.receipts import receipt_from_response
 from echoloop.calls.redaction import redact
-from echoloop.calls.replaying import Ask
+from echoloop.calls.replaying import Ask, Wanted
 from echoloop.calls.requests import (
     ChatRequest,
     ChatText,
@@ -30,6 +30,7 @@ from echoloop.calls.requests import (
     ModerationResult,
     Part,
     Payload,
+    ProtocolName,
     Purpose,
     Reply,
     Request,
@@ -74,6 +75,7 @@ __all__ = [
     "PlannedStage",
     "Price",
     "Prompt",
+    "ProtocolName",
     "Purpose",
     "ReceiptStore",
     "Reply",
@@ -87,6 +89,7 @@ __all__ = [
     "UnknownEndpoint",
     "Unreadable",
     "Verification",
+    "Wanted",
     "canonical",
     "export_ledger",
     "fenced",

@@ -6,6 +6,8 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from typing import TypeAlias
 
+import msgspec
+
 from echoloop.calls.acknowledging import Acknowledgements
 from echoloop.calls.admission import Unreadable
 from echoloop.calls.budget import Spending
@@ -22,6 +24,8 @@ from echoloop.calls.wire import ImageSource
 from echoloop.records.answers import Failed
 from echoloop.records.problems import Problem
 from echoloop.records.receipt import Receipt
+
+_PICTURED = ('"image_url"', '"inlineData"', '"b64_json"')
 
 Flight: TypeAlias = "asyncio.Future[Filed | Failed]"
 
@@ -120,14 +124,11 @@ class Buyer:
     async def _call_and_commit(
         self, endpoint: Endpoint, request: Request, key: str, purpose: Purpose, shape: Shape
     ) -> Filed | Failed:
-        heard = await self._line(endpoint).call(request)
-        if isinstance(heard, Answering):
-            filed = await self._file(endpoint, request, purpose, shape, heard)
-            if isinstance(filed, Filed):
-                await self._commit(filed.receipt)
-                self._count(filed.receipt)
-                return filed
-            heard = filed
+        heard = await self._call_and_file(endpoint, request, purpose, shape)
+        if isinstance(heard, Filed):
+            await self._commit(heard.receipt)
+            self._count(heard.receipt)
+            return heard
         self.failed += 1
         if heard.attempts:
             await self._commit(
@@ -142,6 +143,21 @@ class Buyer:
                 )
             )
         return Failed(heard.reason)
+
+    async def _call_and_file(
+        self, endpoint: Endpoint, request: Request, purpose: Purpose, shape: Shape
+    ) -> Filed | Silent:
+        """A picture that came spoilt is asked for once more, as every body that breaks off is."""
+        before = 0
+        while True:
+            heard = await self._line(endpoint).call(request)
+            heard = msgspec.structs.replace(heard, attempts=heard.attempts + before)
+            if isinstance(heard, Silent):
+                return heard
+            filed = await self._file(endpoint, request, purpose, shape, heard)
+            if isinstance(filed, Filed) or not filed.spoilt or before:
+                return filed
+            before = filed.attempts
 
     async def _file(
         self, endpoint: Endpoint, request: Request, purpose: Purpose, shape: Shape, heard: Answering
@@ -161,14 +177,18 @@ class Buyer:
             )
 
         try:
-            storing = isinstance(request, DrawRequest) or '"image_url"' in heard.text
+            storing = isinstance(request, DrawRequest) or any(mark in heard.text for mark in _PICTURED)
             filed = await asyncio.to_thread(work) if storing else work()
             cost = filed.receipt.cost
             return filed
         except (Unreadable, BadPicture) as error:
             reason = f"endpoint {endpoint.name!r}, model {endpoint.pinned_model}: {error}"
             return Silent(
-                reason=reason, attempts=heard.attempts, latency=heard.latency, body=heard.text[:2000]
+                reason=reason,
+                attempts=heard.attempts,
+                latency=heard.latency,
+                body=heard.text[:2000],
+                spoilt=isinstance(error, BadPicture) and error.spoilt,
             )
         except (OSError, Problem) as error:
             raise LedgerWriteError(

@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import msgspec
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Mode = Literal["live", "offline", "plan"]
+_IN_A_BATCH = "it is under way in a provider's batch: asked now, it would be paid twice; run again when the batch has ended"
 
 
 class Gauge(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,6 +66,8 @@ class Door:
         self._shapes: dict[type[BaseModel], Structured] = {}
         self._replayed = 0
         self._planned_keys: set[str] = set()
+        self._missing: list[Wanted] | None = None
+        self._held: Collection[str] = ()
         self.planned: dict[str, PlannedStage] = {}
 
     def check(self, names: Sequence[str]) -> None:
@@ -111,6 +114,18 @@ class Door:
             replies[want.at] = reply
         return [reply for reply in replies if reply is not None]
 
+    def keep_missing(self) -> list[Wanted]:
+        """From now on a planning door also keeps each request that it finds missing, once: to be bought in another way.
+
+        The list grows while stages ask.
+        """
+        self._missing = [] if self._missing is None else self._missing
+        return self._missing
+
+    def hold_back(self, keys: Collection[str]) -> None:
+        """Requests that are under way in a provider's batch: asked live, they would be paid twice, so they fail with that reason."""
+        self._held = keys
+
     def gauge(self) -> Gauge:
         buyer = self._buyer
         return Gauge(
@@ -132,6 +147,8 @@ class Door:
             return self._go_on(step(want, receipt), 0)
         if self._mode != "live":
             return self._go_on(self._unsent(want), 0)
+        if want.key in self._held:
+            return self._go_on(_failed(want, Failed(_IN_A_BATCH)), 0)
         flight, mine = self._buyer.claim(want.key)
         return self._make(want) if mine else self._join(want, flight)
 
@@ -177,10 +194,17 @@ class Door:
                 self._planned_keys.add(want.key)
                 stage = self.planned.setdefault(want.ask.purpose.stage, PlannedStage())
                 stage.add(self._endpoint(want.ask.endpoint), want.request)
+                if self._missing is not None:
+                    self._missing.append(want)
         return Reply(answer=Failed(reason), key=want.key, cost=None, replayed=False, calls=0)
 
     def _admit(self, ask: Ask) -> None:
         endpoint, request = self._endpoint(ask.endpoint), ask.request
+        if request.protocol != endpoint.protocol:
+            raise ValueError(
+                f"a request of the protocol {request.protocol} cannot go to endpoint {endpoint.name!r}, which speaks "
+                f"{endpoint.protocol}; build requests with the endpoint's protocol"
+            )
         if request.provider != endpoint.provider or request.model != endpoint.pinned_model:
             raise ValueError(
                 f"a request for {request.provider}/{request.model} cannot go to endpoint {endpoint.name!r}, which serves "

@@ -8,9 +8,11 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from echoloop.calls.wire import OURS
+from echoloop.calls.requests import ProtocolName
+from echoloop.calls.wire import RESERVED
 from echoloop.records.problems import Mistake
 
+BATCH_FACTOR = 0.5
 _FACTORY = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
 
 
@@ -27,7 +29,8 @@ class Price(msgspec.Struct, frozen=True, kw_only=True):
 
     `input`, `cached_input` and `output` are per million tokens, `request` per call, `input_image` per image sent,
     and `image` per image drawn: one number, or a table by "size/quality" (then by "size", then by "quality").
-    A free local server is `request=0`: free must be said, it is never assumed.
+    A free local server is `request=0`: free must be said, it is never assumed. `batch` is the share of all this that a call
+    in a provider's batch costs.
     """
 
     input: float | None = None
@@ -36,10 +39,19 @@ class Price(msgspec.Struct, frozen=True, kw_only=True):
     request: float | None = None
     image: float | dict[str, float] | None = None
     input_image: float | None = None
+    batch: float = BATCH_FACTOR
 
     def __post_init__(self) -> None:
         tables = self.image.values() if isinstance(self.image, dict) else (self.image,)
-        for amount in (self.input, self.cached_input, self.output, self.request, self.input_image, *tables):
+        for amount in (
+            self.input,
+            self.cached_input,
+            self.output,
+            self.request,
+            self.input_image,
+            self.batch,
+            *tables,
+        ):
             if amount is not None and not 0 <= amount < float("inf"):
                 raise ValueError(f"a price must be a number of US dollars >= 0, not {amount}")
 
@@ -48,7 +60,8 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     """One model behind one address (`base_url`) or one in-process `factory` ("package.module:function").
 
     `parameters` go with every request and win over what an act asks for; those that `omit` names are never sent. Some
-    servers answer 400 to a parameter that they do not know.
+    servers answer 400 to a parameter that they do not know. `protocol` says how the server is spoken to: "openai", "chat_images"
+    (pictures drawn by chat completions), "gemini" (generateContent) or "flux" (BFL: submit and poll).
     """
 
     name: str
@@ -69,6 +82,7 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     price: Price | None = None
     parameters: dict[str, Any] = {}
     omit: tuple[str, ...] = ()
+    protocol: ProtocolName = "openai"
 
     def __post_init__(self) -> None:
         for problem in _problems(self):
@@ -83,7 +97,8 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     def identity(self) -> str:
         """What answers: another model, or the same one told otherwise, makes another table."""
         told = msgspec.json.encode([self.parameters, sorted(self.omit)], order="sorted").decode()
-        return f"{self.provider}/{self.pinned_model} {told}"
+        way = "" if self.protocol == "openai" else f" by {self.protocol}"
+        return f"{self.provider}/{self.pinned_model} {told}{way}"
 
     def sent(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """What this endpoint is sent when an act asks for these parameters."""
@@ -112,6 +127,10 @@ def _problems(endpoint: Endpoint) -> list[str]:
         found += _address_problems(endpoint.base_url)
     if endpoint.factory and not _FACTORY.fullmatch(endpoint.factory):
         found.append(f'factory must look like "package.module:function", not {endpoint.factory!r}')
+    if endpoint.protocol not in RESERVED:
+        found.append(f"protocol must be one of {', '.join(RESERVED)}, not {endpoint.protocol!r}")
+    if endpoint.protocol == "flux" and endpoint.factory:
+        found.append("the protocol flux needs a base_url: its jobs are asked about over HTTP")
     if endpoint.concurrency < 1:
         found.append(f"concurrency must be at least 1, not {endpoint.concurrency}")
     if endpoint.retries < 0:
@@ -126,7 +145,7 @@ def _problems(endpoint: Endpoint) -> list[str]:
 
 def _parameter_problems(endpoint: Endpoint) -> list[str]:
     found: list[str] = []
-    if taken := OURS.intersection(endpoint.parameters):
+    if taken := RESERVED.get(endpoint.protocol, frozenset()).intersection(endpoint.parameters):
         found.append(f"parameters may not set {', '.join(sorted(taken))}: the request itself says it")
     if both := sorted(set(endpoint.omit).intersection(endpoint.parameters)):
         found.append(f"parameters and omit both name {', '.join(both)}")

@@ -1,128 +1,66 @@
-"""The wire to any server that speaks the OpenAI protocol: aiohttp, and as little as possible on top of it."""
+"""The way to any server that answers a call at once. A picture that it gives by address is fetched before the answer goes on."""
 
-import ssl
-from typing import NoReturn
-from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
+import asyncio
+from base64 import b64encode
+from typing import Any
 
-import aiohttp
-from aiohttp.abc import AbstractStreamWriter
-from yarl import URL
+import msgspec
 
-from echoloop.calls.endpoints import Endpoint, key_of
-from echoloop.calls.redaction import redact, redact_bytes
-from echoloop.calls.transport import LARGEST_BODY, Arrival, TransportError
+from echoloop.calls.endpoints import Endpoint
+from echoloop.calls.http_session import HttpSession
+from echoloop.calls.lifting import is_address
+from echoloop.calls.protocols.openai_answers import picture_places
+from echoloop.calls.transport import Arrival, TransportError
 from echoloop.calls.wire import Wire
+
+_TRIES = 3
+_BETWEEN_TRIES = 0.3
 
 
 class HttpTransport:
-    """One session to one endpoint, for the event loop that uses it. Redirects are not followed: a key stays where it was sent."""
+    """One endpoint, for the event loop that uses it."""
 
     def __init__(self, endpoint: Endpoint) -> None:
-        key = key_of(endpoint)
-        self._endpoint = endpoint
-        self._secrets = (key,) if key else ()
-        self._headers = {"Authorization": f"Bearer {key}"} if key else {}
-        self._proxy = _proxy_for(endpoint.base_url)
-        self._timeout = aiohttp.ClientTimeout(
-            total=endpoint.total_timeout, sock_connect=endpoint.connect_timeout
-        )
-        self._session: aiohttp.ClientSession | None = None
-        self._addresses: dict[str, URL] = {}
+        self._session = HttpSession(endpoint)
 
     async def send(self, wire: Wire) -> Arrival:
-        session = self._session or self._open_session()
-        payload = _Body(wire.body, content_type=wire.content_type)
-        try:
-            async with session.post(
-                self._address(wire.path), data=payload, allow_redirects=False, proxy=self._proxy
-            ) as response:
-                body = await _read(response)
-                wait = response.headers.get("Retry-After")
-                return Arrival(response.status, redact_bytes(body, self._secrets), wait)
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            self._explain(error)
+        arrival = await self._session.post(wire.path, wire.content_type, wire.body)
+        if wire.draws and 200 <= arrival.status < 300 and b"http" in arrival.body:
+            return await _with_pictures(arrival, self._session)
+        return arrival
 
     async def aclose(self) -> None:
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
-
-    def _open_session(self) -> aiohttp.ClientSession:
-        self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=0),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            timeout=self._timeout,
-            headers=self._headers,
-        )
-        return self._session
-
-    def _address(self, path: str) -> URL:
-        if path not in self._addresses:
-            self._addresses[path] = URL(self._endpoint.base_url.rstrip("/") + path)
-        return self._addresses[path]
-
-    def _explain(self, error: Exception) -> NoReturn:
-        where = urlsplit(self._endpoint.base_url).netloc
-        said = redact(str(error) or type(error).__name__, self._secrets)
-        if isinstance(error, aiohttp.ConnectionTimeoutError):
-            raise TransportError(
-                "connection",
-                f"{where} did not accept a connection in {self._endpoint.connect_timeout:g} s",
-                maybe_paid=False,
-            ) from None
-        if isinstance(error, TimeoutError):
-            raise TransportError(
-                "timeout",
-                f"no answer from {where} within {self._endpoint.total_timeout:g} s",
-                maybe_paid=True,
-            ) from None
-        if isinstance(error, aiohttp.ClientSSLError | ssl.SSLError):
-            raise TransportError(
-                "broken", f"{where} has no valid certificate: {said}", maybe_paid=False
-            ) from None
-        if isinstance(error, aiohttp.ClientConnectorError):
-            raise TransportError(
-                "connection", f"cannot connect to {where}: {said}", maybe_paid=False
-            ) from None
-        raise TransportError("connection", f"{where} broke off the answer: {said}", maybe_paid=True) from None
+        await self._session.aclose()
 
 
-class _Body(aiohttp.Payload):
-    """Bytes of any size, sent as they are: aiohttp's own payload warns about those above a megabyte."""
-
-    def __init__(self, body: bytes, content_type: str) -> None:
-        super().__init__(body, content_type=content_type)
-        self._body = body
-        self._size = len(body)
-
-    def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:
-        return self._body.decode(encoding, errors)
-
-    async def write(self, writer: AbstractStreamWriter) -> None:
-        await writer.write(self._body)
-
-    async def write_with_length(self, writer: AbstractStreamWriter, content_length: int | None) -> None:
-        await writer.write(self._body)
+async def fetch_patiently(session: HttpSession, address: str) -> bytes:
+    """A picture that is paid for is worth another try. What still fails is final: to call again would be to pay again."""
+    for tried in range(1, _TRIES + 1):
+        try:
+            return await session.fetch(address)
+        except TransportError as error:
+            if error.kind == "broken" or tried == _TRIES:
+                raise TransportError(
+                    "broken", f"the picture could not be fetched: {error}", maybe_paid=True
+                ) from None
+        await asyncio.sleep(_BETWEEN_TRIES * tried)
+    raise AssertionError
 
 
-async def _read(response: aiohttp.ClientResponse) -> bytes:
-    """Read a body, but not one without end."""
-    parts: list[bytes] = []
-    size = 0
-    while part := await response.content.readany():
-        parts.append(part)
-        size += len(part)
-        if size > LARGEST_BODY:
-            response.close()
-            raise TransportError("broken", f"the answer is larger than {LARGEST_BODY} bytes", maybe_paid=True)
-    return parts[0] if len(parts) == 1 else b"".join(parts)
+async def _with_pictures(arrival: Arrival, session: HttpSession) -> Arrival:
+    """The answer with bytes in the place of addresses: these expire, and often hold a signature that is a key."""
+    try:
+        body = msgspec.json.decode(arrival.body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return arrival
+    places = [(holder, name) for holder, name in _places(body) if is_address(holder[name])]
+    for holder, name in places:
+        text = b64encode(await fetch_patiently(session, holder[name])).decode()
+        holder[name] = f"data:image/*;base64,{text}"
+    return msgspec.structs.replace(arrival, body=msgspec.json.encode(body)) if places else arrival
 
 
-def _proxy_for(base_url: str) -> str | None:
-    """The environment's proxy, as every other tool uses it; never for this machine itself."""
-    address = urlsplit(base_url)
-    host = address.hostname or ""
-    if host in ("localhost", "127.0.0.1", "::1") or proxy_bypass(host):
-        return None
-    return getproxies().get(address.scheme)
+def _places(body: Any) -> list[tuple[dict[str, Any], str]]:
+    data = body.get("data") if isinstance(body, dict) else None
+    items = [item for item in data if isinstance(item, dict)] if isinstance(data, list) else []
+    return [(item, "url") for item in items if isinstance(item.get("url"), str)] + picture_places(body)

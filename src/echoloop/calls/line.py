@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -14,11 +15,12 @@ from echoloop.calls.gate import Gate
 from echoloop.calls.health import Health
 from echoloop.calls.pace import Pace
 from echoloop.calls.prices import estimate, upper_estimate
+from echoloop.calls.protocols import path_of, render
 from echoloop.calls.requests import Request
 from echoloop.calls.transport import Arrival, Transport, TransportError
 from echoloop.calls.waiting import LONGEST_RETRY_AFTER, backoff
 from echoloop.calls.weighing import Final, Heard, Passing, weigh
-from echoloop.calls.wire import Wire, path_of, render
+from echoloop.calls.wire import Wire
 
 _GLANCE = 0.2
 STOPPED = "stopped"
@@ -38,12 +40,16 @@ class Answering(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Silent(msgspec.Struct, frozen=True, kw_only=True):
-    """No answer, and why. `attempts` is 0 when nothing was sent at all."""
+    """No answer, and why. `attempts` is 0 when nothing was sent at all; `spoilt` says that a picture did not come whole."""
 
     reason: str
     attempts: int
     latency: float = 0.0
     body: str = ""
+    spoilt: bool = False
+
+
+_STATUS = re.compile(r"^status \d{3}: ")
 
 
 class Line:
@@ -134,7 +140,7 @@ class Line:
         try:
             arrival = await self._transport.send(wire)
             latency = time.monotonic() - sent_at
-            weighed = weigh(arrival)
+            weighed = weigh(arrival, self.endpoint.protocol)
             if isinstance(weighed, Heard):
                 self._health.answered()
                 self.gate.answered()
@@ -180,7 +186,10 @@ class Line:
         return Silent(reason=reason, attempts=attempts, latency=latency, body=last.body)
 
     def _explain(self, request: Request, what: str) -> str:
+        """What went wrong, and where. A model in this process has neither an address nor a status worth telling."""
         endpoint = self.endpoint
+        if endpoint.factory:
+            return f"{endpoint.name!r}: {_STATUS.sub('', what)}"
         return f"endpoint {endpoint.name!r}, model {endpoint.pinned_model}, {path_of(request)}: {what}"
 
     async def _nap(self, seconds: float) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from echoloop.calls.endpoints import Endpoint, Price
+from echoloop.calls.endpoints import BATCH_FACTOR, Endpoint, Price
 from echoloop.calls.requests import ChatRequest, DrawRequest, Request, sent_images, sent_texts
 from echoloop.records.receipt import Usage
 
@@ -40,6 +40,11 @@ def cost_of(endpoint: Endpoint, request: Request, usage: Usage) -> float | None:
     if endpoint.price is not None:
         return _own_cost(endpoint.price, request, usage)
     return _published_cost(endpoint, request, usage)
+
+
+def batch_factor(endpoint: Endpoint) -> float:
+    """What share of its price a call costs when it is made in a provider's batch."""
+    return BATCH_FACTOR if endpoint.price is None else endpoint.price.batch
 
 
 def _own_cost(price: Price, request: Request, usage: Usage) -> float | None:
@@ -117,7 +122,7 @@ def _text_bytes(request: Request) -> int:
 def _output_limit(request: Request, default: int) -> int:
     if not isinstance(request, ChatRequest):
         return default if isinstance(request, DrawRequest) else 0
-    for name in ("max_completion_tokens", "max_tokens"):
+    for name in ("max_completion_tokens", "max_tokens", "maxOutputTokens"):
         if isinstance(limit := request.parameters.get(name), int) and limit > 0:
             return limit
     return default

@@ -9,10 +9,10 @@ import msgspec
 from echoloop.calls.admission import Unreadable, admit_body
 from echoloop.calls.canonical import canonical, key_of_canonical
 from echoloop.calls.endpoints import Endpoint
-from echoloop.calls.lifting import lift_images
 from echoloop.calls.prices import cost_of
+from echoloop.calls.protocols import lift_images, read_response
 from echoloop.calls.requests import Purpose, Request
-from echoloop.calls.responses import Reading, read_response
+from echoloop.calls.responses import Reading
 from echoloop.calls.shapes import AsIs, Shape, fit
 from echoloop.records.answers import Answer
 from echoloop.records.receipt import Receipt

@@ -5,7 +5,7 @@ from collections.abc import Collection
 
 _MARK = "[redacted]"
 _BEARER = re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}")
-_KEYLIKE = re.compile(r"\b(?:sk|key|pk|rk|hf|gsk|xai)[-_][A-Za-z0-9_-]{12,}")
+_KEYLIKE = re.compile(r"\b(?:(?:sk|key|pk|rk|hf|gsk|xai)[-_][A-Za-z0-9_-]{12,}|AIza[A-Za-z0-9_-]{30,})")
 
 
 def redact(text: str, secrets: Collection[str] = ()) -> str:

@@ -83,7 +83,14 @@ def conclude(want: Wanted, filed: Filed, calls: int) -> Reply[Any] | Wanted:
         assert isinstance(want.request, ChatRequest)
         again = ask_again(want.request, answer)
         return Wanted(want.at, want.ask, again, request_key(again), filed)
-    return Reply(answer=answer, key=want.key, cost=_sum(want.first, filed), replayed=calls == 0, calls=calls)
+    return Reply(
+        answer=answer,
+        key=want.key,
+        cost=_sum(want.first, filed),
+        replayed=calls == 0,
+        calls=calls,
+        latency=_seconds(want.first, filed),
+    )
 
 
 def _first(at: int, ask: Ask) -> Wanted:
@@ -93,6 +100,14 @@ def _first(at: int, ask: Ask) -> Wanted:
             raise ValueError(f"only a chat can answer in a schema, not a {type(request).__name__}")
         request = ask.shape.dress(request)
     return Wanted(at, ask, request, request_key(request))
+
+
+def _seconds(first: Filed | None, last: Filed) -> float | None:
+    """How long both requests took together; unknown when either was not timed. A receipt without an attempt was not called for:
+    it came in a batch."""
+    if not last.receipt.attempts or (first is not None and not first.receipt.attempts):
+        return None
+    return last.receipt.latency_seconds + (first.receipt.latency_seconds if first is not None else 0.0)
 
 
 def _sum(first: Filed | None, last: Filed) -> float | None:

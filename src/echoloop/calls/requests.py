@@ -29,6 +29,8 @@ class ImagePart(msgspec.Struct, frozen=True, gc=False, tag_field="kind", tag="im
 
 
 Part: TypeAlias = TextPart | ImagePart
+ProtocolName: TypeAlias = Literal["openai", "chat_images", "gemini", "flux"]
+USUAL: ProtocolName = "openai"
 Role: TypeAlias = Literal["system", "user", "assistant"]
 
 
@@ -54,8 +56,12 @@ class ChatRequest(
     schema: dict[str, Any] | None = None
     schema_order: str = ""
     attempt: int = 0
+    protocol: ProtocolName = USUAL
 
     def __post_init__(self) -> None:
+        _leave_out_the_usual(self)
+        if self.protocol == "flux":
+            raise ValueError("the protocol flux draws pictures: it has no chat")
         if self.schema is not None and not self.schema_order:
             msgspec.structs.force_setattr(self, "schema_order", order_of(self.schema))
 
@@ -72,8 +78,16 @@ class DrawRequest(
     mask: ImagePart | None = None
     parameters: dict[str, Any] = {}
     attempt: int = 0
+    protocol: ProtocolName = USUAL
 
     def __post_init__(self) -> None:
+        _leave_out_the_usual(self)
+        if self.mask is not None and not self.images:
+            raise ValueError("a mask says what to change in a picture: it needs an input image")
+        if self.mask is not None and self.protocol != "openai":
+            raise ValueError(
+                f"the protocol {self.protocol} takes no mask; leave it out, or ask an endpoint of images/edits"
+            )
         if not self.prompt.isascii():
             msgspec.structs.force_setattr(self, "prompt", admit_text(self.prompt).text)
 
@@ -88,8 +102,12 @@ class ModerationRequest(
     text: str = ""
     images: tuple[ImagePart, ...] = ()
     attempt: int = 0
+    protocol: ProtocolName = USUAL
 
     def __post_init__(self) -> None:
+        _leave_out_the_usual(self)
+        if self.protocol in ("gemini", "flux"):
+            raise ValueError(f"the protocol {self.protocol} has no moderation; ask a guard by chat instead")
         if not self.text.isascii():
             msgspec.structs.force_setattr(self, "text", admit_text(self.text).text)
 
@@ -129,6 +147,8 @@ class Reply(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
     """An answer with its price. Its receipt, or its failure, is filed under `key`; `cost` is None when unknown.
 
     `cost` is what the answer cost whenever it was bought; `calls` counts what was bought now, so a replay has 0.
+    `latency` is how many seconds the calls that bought it took, also on replay; None where none was timed: nothing came,
+    or it came in a batch.
     """
 
     answer: Answer[T]
@@ -136,6 +156,13 @@ class Reply(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
     cost: float | None
     replayed: bool
     calls: int
+    latency: float | None = None
+
+
+def _leave_out_the_usual(request: Request) -> None:
+    """A default is left out of a key when it is the very object of the default: an equal text read from a file is not."""
+    if request.protocol is not USUAL and request.protocol == USUAL:
+        msgspec.structs.force_setattr(request, "protocol", USUAL)
 
 
 def order_of(schema: dict[str, Any]) -> str:

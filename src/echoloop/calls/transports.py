@@ -17,6 +17,10 @@ class Transports:
         """The HTTP client is imported only when something goes over HTTP."""
         if endpoint.factory:
             return InProcess(endpoint, self._responder(endpoint))
+        if endpoint.protocol == "flux":
+            from echoloop.calls.jobs import JobTransport
+
+            return JobTransport(endpoint)
         from echoloop.calls.http import HttpTransport
 
         return HttpTransport(endpoint)

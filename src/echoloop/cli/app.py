@@ -8,6 +8,7 @@ from echoloop.cli.collect import collect
 from echoloop.cli.curate import curate
 from echoloop.cli.demo import demo
 from echoloop.cli.forget import forget
+from echoloop.cli.generate import generate
 from echoloop.cli.groups import AROUND, LOOP
 from echoloop.cli.init import init
 from echoloop.cli.judge import judge
@@ -17,6 +18,7 @@ from echoloop.cli.plan import plan
 from echoloop.cli.release import release
 from echoloop.cli.report import report
 from echoloop.cli.status import status
+from echoloop.cli.suite import suite
 
 app = App(
     name="echoloop",
@@ -31,9 +33,10 @@ Start with `echoloop demo`: the whole loop in a small world whose truth is known
 
 for _group in (collect, curate, release, judge):
     app.command(_group)
-for _place, _verb in ((3, acts.generate), (5, acts.diagnose), (6, report)):
+for _place, _verb in ((3, generate), (5, acts.diagnose), (6, report)):
     app.command(_verb, group=LOOP, sort_key=_place)
 for _place, _verb in enumerate((demo, init, plan, status, forget)):
     app.command(_verb, group=AROUND, sort_key=_place)
+app.command(suite)
 app.command(ledger)
 app.command(lab)

@@ -1,7 +1,7 @@
 """From the settings file to what each act needs. Here, and only here, the rooms are put together."""
 
 import threading
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import NamedTuple
 import msgspec
 
 from echoloop.calls import Endpoint, Mode, Price
+from echoloop.cli.composing_models import developer_of, image_model, made_endpoint
 from echoloop.cli.options import AS_USUAL, Place, Running
 from echoloop.cli.settings_file import EndpointTable, ModelTable, PhaseTable, SettingsFile, read_settings
 from echoloop.collect import (
@@ -31,7 +32,7 @@ from echoloop.collect import (
 from echoloop.curate import CurateSettings
 from echoloop.diagnose import DiagnoseSettings
 from echoloop.engine import EngineSettings, Progress, Session, hush, start_runner, watch_signals
-from echoloop.generate import GenerateSettings, ImageModel
+from echoloop.generate import GenerateSettings
 from echoloop.judge import VOTE, CanarySettings, Contestant, Judge, JudgeSettings, canary_round
 from echoloop.records import Mistake
 from echoloop.workspace import Workspace, writing
@@ -47,7 +48,10 @@ class House:
         self.path = path
         self.settings = settings
         self.workspace = workspace or path.parent / settings.workspace
-        self.endpoints = {name: _endpoint(name, table, path) for name, table in settings.endpoints.items()}
+        self.endpoints: Mapping[str, Endpoint] = {
+            name: _endpoint(name, table, path) for name, table in settings.endpoints.items()
+        }
+        self.endpoints = {**self.endpoints, **{made.name: made for made in self._made_endpoints()}}
 
     @property
     def engine(self) -> EngineSettings:
@@ -162,15 +166,16 @@ class House:
         """What generate needs."""
         table = self.settings.generate
         return GenerateSettings(
-            models=tuple(
-                ImageModel(
-                    name=name, endpoint=self._known(model.endpoint, f"models.{name}"), developer=developer
-                )
-                for name, model, developer in self._models()
-            ),
+            models=tuple(image_model(self, name) for name, _ in self._models()),
             samples=table.samples,
             seed=table.seed,
+            scratch=str(self.scratch),
         )
+
+    @property
+    def scratch(self) -> Path:
+        """Where programs that draw leave their pictures until they are taken."""
+        return self.workspace / "commands"
 
     @property
     def judge(self) -> JudgeSettings:
@@ -181,10 +186,16 @@ class House:
             raise Mistake(
                 "there are no judges", where=self.path, remedy='Add judges = ["..."] under [roles].'
             )
+        if len(set(names)) < len(names):
+            raise Mistake(
+                f"judges under [roles] names one twice: {', '.join(names)}",
+                where=self.path,
+                remedy="Name each once. To ask a judge several times, set repeats under [judge]; to count it more, weights.",
+            )
         return JudgeSettings(
             judges=tuple(self._judge(name) for name in names),
             contestants=tuple(
-                Contestant(name=name, developer=developer) for name, _, developer in self._models()
+                Contestant(name=name, developer=developer_of(self, name)) for name, _ in self._models()
             ),
             method=table.method,
             repeats=table.repeats,
@@ -219,7 +230,7 @@ class House:
                 where=self.path,
                 remedy="Give the endpoint another name.",
             )
-        endpoint = self._known(name, "roles")
+        endpoint = self.known(name, "roles")
         return Judge(name=name, endpoint=endpoint, developer=self.endpoints[name].developer)
 
     def _weights(self, judges: list[str]) -> tuple[float, ...] | None:
@@ -263,23 +274,28 @@ class House:
                 where=self.path,
                 remedy=f'Add {name} = "..." under [roles]; declared endpoints: {self._declared()}.',
             )
-        return self._known(endpoint, "roles")
+        return self.known(endpoint, "roles")
 
     def _all_known(self, names: list[str]) -> tuple[str, ...]:
-        return tuple(self._known(name, "roles") for name in names)
+        return tuple(self.known(name, "roles") for name in names)
 
-    def _models(self) -> Iterator[tuple[str, ModelTable, str]]:
+    def _models(self) -> Iterator[tuple[str, ModelTable]]:
         if not self.settings.models:
             raise Mistake(
                 "there are no image models",
                 where=self.path,
                 remedy='Add [models.NAME] with endpoint = "...".',
             )
-        for name, model in self.settings.models.items():
-            endpoint = self.endpoints.get(model.endpoint)
-            yield name, model, model.developer or (endpoint.developer if endpoint else "unknown")
+        yield from self.settings.models.items()
 
-    def _known(self, name: str, table: str) -> str:
+    def _made_endpoints(self) -> Iterator[Endpoint]:
+        """What [models] declares that is no endpoint of its own table: programs, and objects in this process."""
+        for name, table in self.settings.models.items():
+            if made := made_endpoint(self, name, table):
+                yield made
+
+    def known(self, name: str, table: str) -> str:
+        """An endpoint's name, declared."""
         if name not in self.endpoints:
             raise Mistake(
                 f"[{table}] names the endpoint {name!r}, which is not declared",
@@ -355,6 +371,7 @@ def _endpoint(name: str, table: EndpointTable, path: Path) -> Endpoint:
             name=name,
             provider=table.provider or ("lab" if in_lab else name),
             model=table.model,
+            protocol=table.protocol,
             base_url="" if in_lab else table.base_url,
             snapshot=table.snapshot,
             developer=table.developer,

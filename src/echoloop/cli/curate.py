@@ -9,7 +9,7 @@ from echoloop.cli.curate_analyze import add_analyses
 from echoloop.cli.curate_score import add_scoring
 from echoloop.cli.groups import LOOP
 from echoloop.cli.holding import hold_signals
-from echoloop.cli.messages import say, then
+from echoloop.cli.messages import counted, say, then
 from echoloop.cli.options import AS_USUAL, HERE, Place, Running
 
 curate = App(
@@ -62,7 +62,8 @@ def review(
     if export is not None and import_file is not None:
         raise Mistake("--export and --import were both given", remedy="Give one of them at a time.")
     if export is not None:
-        say(f"{export_to(export, place, everything):,} samples are in {export.absolute()}")
+        written = export_to(export, place, everything)
+        say(f"{counted(written, 'sample')} {'is' if written == 1 else 'are'} in {export.absolute()}")
         then(f"fill in `action`, then `echoloop curate review --import {export} --reviewer NAME`.")
     elif import_file is not None:
         for line in import_from(import_file, place, reviewer):

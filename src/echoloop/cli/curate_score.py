@@ -7,7 +7,7 @@ from cyclopts import App, Parameter
 from cyclopts.validators import Number
 
 from echoloop.cli.holding import hold_signals
-from echoloop.cli.messages import say, then
+from echoloop.cli.messages import counted, say, then
 from echoloop.cli.options import AS_USUAL, HERE, Place, Running
 
 _Stage = Literal["relevance", "extraction", "pictures", "screenshots"]
@@ -70,7 +70,7 @@ def sample_gold(
     from echoloop.cli.scoring import write_sample
 
     drawn, paths = write_sample(number, out, seed, place)
-    say(f"{drawn:,} conversations are in {paths[0].absolute()}")
+    say(f"{counted(drawn, 'conversation')} {'is' if drawn == 1 else 'are'} in {paths[0].absolute()}")
     say(f"Their pictures are in {paths[1].absolute()}; how to label them is in {paths[2].absolute()}")
     then(f"fill in `relevance` and `samples`, then `echoloop curate score --gold {out}`.")
 

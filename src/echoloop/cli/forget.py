@@ -2,12 +2,11 @@
 
 from pathlib import Path
 
-from echoloop.cli.messages import say, then
+from echoloop.cli.messages import counted, say, then
 from echoloop.cli.options import HERE, Place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from echoloop.collect.compliance import Concerned
     from echoloop.workspace import Forgotten, Workspace
 
 
@@ -24,8 +23,9 @@ def forget(named: list[str], *, reason: str = "asked", place: Place = HERE) -> N
     reason
         Why, for the tombstone that stays in their place.
     """
+    from echoloop.cli.batching import folder_of
     from echoloop.cli.composing import read_house
-    from echoloop.collect.compliance import concerned, erase, read_targets, resolve
+    from echoloop.collect.compliance import concerned, erase, people_in, read_targets, resolve
     from echoloop.collect.intake import Intake
     from echoloop.workspace import forget as forget_in_workspace
     from echoloop.workspace import unfinished, writing
@@ -36,6 +36,7 @@ def forget(named: list[str], *, reason: str = "asked", place: Place = HERE) -> N
         Intake(workspace.sightings) as intake,
     ):
         posts, names = resolve(intake, targets)
+        people = people_in(intake, targets, posts)
         with intake.writing():
             intake.authors.silence(names)
         silenced = intake.authors.silenced()
@@ -52,12 +53,13 @@ def forget(named: list[str], *, reason: str = "asked", place: Place = HERE) -> N
         )
         _drop_handles(workspace, silenced)
         sightings = erase(intake, frozenset(_buried(workspace)), silenced)
+        folder_of(workspace).withdraw(frozenset(_buried(workspace)))
         receipts = _forget_receipts(workspace)
-    _tell(done, found, len(names), sightings, receipts)
+    _tell(done, people, sightings, receipts)
     if targets.passed_over:
-        say(
-            f"{targets.passed_over:,} compliance records ask for no erasure (such as scrub_geo): passed over."
-        )
+        asking = "asks" if targets.passed_over == 1 else "ask"
+        records = counted(targets.passed_over, "compliance record")
+        say(f"{records} {asking} for no erasure (such as scrub_geo): passed over.")
 
 
 def _records() -> dict[str, object]:
@@ -138,18 +140,18 @@ def _forget_receipts(workspace: "Workspace") -> int:
     return count
 
 
-def _tell(done: "Forgotten", found: "Concerned", people: int, sightings: int, receipts: int) -> None:
+def _tell(done: "Forgotten", people: int, sightings: int, receipts: int) -> None:
     for post in done.posts[:_LISTED]:
         say(f"Forgotten: {post}")
     if len(done.posts) > _LISTED:
-        say(f"  and {len(done.posts) - _LISTED:,} more posts")
+        say(f"  and {counted(len(done.posts) - _LISTED, 'more post')}")
     if people:
-        say(f"  {'people (pseudonyms)':<24} {people:>7,} left out from now on")
+        say(f"  {'people':<24} {people:>7,} left out from now on, under any name they are known by")
     say(f"  {'sightings':<24} {sightings:>7,} collected")
     for table, rows in done.rows.items():
-        say(f"  {table:<24} {rows:>7,} rows")
-    say(f"  {'pictures':<24} {len(done.images):>7,} files")
-    say(f"  {'receipts':<24} {receipts:>7,} calls")
+        say(f"  {table:<24} {rows:>7,} {'row' if rows == 1 else 'rows'}")
+    say(f"  {'pictures':<24} {len(done.images):>7,} {'file' if len(done.images) == 1 else 'files'}")
+    say(f"  {'receipts':<24} {receipts:>7,} {'call' if receipts == 1 else 'calls'}")
     for version in done.releases:
         say(f"Release {version} still holds one of them, or cannot be read: a release never changes.")
     if done.releases:

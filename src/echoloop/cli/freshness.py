@@ -58,6 +58,8 @@ def refuse_stale(session: Session, house: House, stages: Sequence[Stage]) -> Non
         if maker is None or name in seen:
             continue
         seen.add(name)
+        if _was_brought_in(session, name):
+            continue
         if session.state(maker) == "stale":
             raise Mistake(
                 f"the table {name!r} is older than what it is made from (inputs, settings, prompts, models or code)",
@@ -65,6 +67,12 @@ def refuse_stale(session: Session, house: House, stages: Sequence[Stage]) -> Non
                 remedy=f"Run `echoloop {maker.act}` first; receipts answer whatever has not changed.",
             )
         waiting += maker.reads
+
+
+def _was_brought_in(session: Session, name: str) -> bool:
+    """A table that no stage wrote: somebody put it there, and nothing here can be older than it."""
+    known = session.workspace.tables.manifest(name)
+    return known is not None and not known.origin.fingerprint
 
 
 def states(house: House, workspace: Workspace) -> Iterator[str]:
@@ -76,6 +84,28 @@ def states(house: House, workspace: Workspace) -> Iterator[str]:
             continue
         for stage in found:
             yield _state_line(session, stage)
+
+
+def next_step(house: House, workspace: Workspace) -> str:
+    """The first act of the loop that has something to do, or that the settings do not allow yet."""
+    session = Session(workspace, house.endpoints.values())
+    for act, found in acts_of(house).items():
+        if isinstance(found, Problem):
+            return f"`echoloop {act}` is not set up: {found.what}" + (
+                f" ({found.remedy})" if found.remedy else "."
+            )
+        for stage in found:
+            state = session.state(stage)
+            if state != "fresh" and not _was_brought_in(session, stage.output):
+                return f"`echoloop {act}`: its table {stage.output!r} {_BECAUSE[state]}. `echoloop plan` says what it would cost."
+    return "everything is fresh; `echoloop report` writes the pages, `echoloop release` the next version."
+
+
+_BECAUSE = {
+    "missing": "is not there yet",
+    "stale": "is older than what it is made from",
+    "unanswered": "lacks answers, and just those are asked again",
+}
 
 
 def _state_line(session: Session, stage: Stage) -> str:

@@ -8,7 +8,7 @@ from cyclopts import App, Parameter
 from echoloop.cli.groups import LOOP
 from echoloop.cli.holding import hold_signals
 from echoloop.cli.messages import say, then
-from echoloop.cli.options import AS_USUAL, HERE, Place, Running
+from echoloop.cli.options import AS_USUAL, HERE, Batch, Place, Running
 
 judge = App(
     name="judge",
@@ -19,14 +19,21 @@ judge = App(
 
 
 @judge.default
-def run(*, place: Place = HERE, running: Running = AS_USUAL) -> None:
-    """Let every judge look at every picture and turn what they say into win rates with intervals and coverage."""
+def run(*, batch: Batch = False, place: Place = HERE, running: Running = AS_USUAL) -> None:
+    """Let every judge look at every picture and turn what they say into win rates with intervals and coverage.
+
+    Parameters
+    ----------
+    batch
+        Ask through the providers' batch interfaces, at half the price, and wait for them; a batch may take a day. Ctrl-C leaves it
+        there, and the same command goes on with it.
+    """
     hold_signals()
     from echoloop.cli.acts import run_act
     from echoloop.cli.freshness import stages_of
     from echoloop.cli.leaderboard import print_alarms, print_leaderboard
 
-    run_act(place, running, lambda house: stages_of(house, "judge"))
+    run_act(place, running, lambda house: stages_of(house, "judge"), batch=batch)
     print_leaderboard(place)
     print_alarms(place)
     then("`echoloop diagnose` looks at what people complain about, `echoloop report` writes the pages.")
@@ -80,9 +87,10 @@ def agreement(*, place: Place = HERE, running: Running = AS_USUAL) -> None:
     """How far people agree with each other, judges with people, and judges with judges: numbers, a table and figures."""
     hold_signals()
     from echoloop.cli.acts import run_act
-    from echoloop.cli.ranking import draw_agreement, print_agreement
+    from echoloop.cli.ranking import draw_agreement, need_rankings, print_agreement
     from echoloop.judge import agreement_stages
 
+    need_rankings(place)
     run_act(place, running, lambda house: agreement_stages(house.judge))
     print_agreement(place)
     say(f"All of it, with figures, is in {draw_agreement(place)}")
@@ -94,9 +102,10 @@ def calibrate(*, place: Place = HERE, running: Running = AS_USUAL) -> None:
     """Weights for judges from people's rankings, and what they gain on items that they were not fitted to."""
     hold_signals()
     from echoloop.cli.acts import run_act
-    from echoloop.cli.ranking import print_calibration
+    from echoloop.cli.ranking import need_rankings, print_calibration
     from echoloop.judge import calibration_stages
 
+    need_rankings(place)
     run_act(place, running, lambda house: calibration_stages(house.judge))
     print_calibration(place)
     then(

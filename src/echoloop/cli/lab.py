@@ -5,7 +5,7 @@ from pathlib import Path
 from cyclopts import App
 
 from echoloop.cli.groups import AROUND
-from echoloop.cli.messages import say, then
+from echoloop.cli.messages import counted, say, then
 from echoloop.cli.options import HERE, Place
 from echoloop.lab.serve_options import ServeOptions
 
@@ -36,9 +36,31 @@ def town(folder: Path = Path("town"), *, seed: int = 0, threads: int = 260, faul
     """
     from echoloop.lab.town import TownPlan, write_town
 
+    _refuse_full(folder)
     write_town(folder, TownPlan(seed=seed, threads=threads, faulty=faulty))
     say(f"The town is in {folder.absolute()}: posts.jsonl, media/ and, apart from them, truth.json")
     then("name it as `archive` under [collect] in echoloop.toml, then `echoloop collect`.")
+
+
+def _refuse_full(folder: Path) -> None:
+    """A town is written once, into a folder of its own."""
+    from echoloop.lab.town import POSTS_FILE, TRUTH_FILE
+    from echoloop.records import Mistake
+
+    if folder.is_dir() and not any(folder.iterdir()):
+        return
+    if (folder / TRUTH_FILE).is_file() and (folder / POSTS_FILE).is_file():
+        raise Mistake(
+            "there is a town here already",
+            where=folder.absolute(),
+            remedy=f"Use it as it is, or name another folder: `echoloop lab town {folder.name}-2`.",
+        )
+    if folder.exists():
+        raise Mistake(
+            "this is no empty folder, and a town is written into one of its own",
+            where=folder.absolute(),
+            remedy="Name a folder that is empty, or not there yet: `echoloop lab town FOLDER`.",
+        )
 
 
 @lab.command
@@ -58,7 +80,8 @@ def gold(town: Path = Path("town"), *, out: Path = Path("gold.jsonl")) -> None:
 
     if not (town / TRUTH_FILE).is_file():
         raise Mistake("there is no town here", where=town, remedy="`echoloop lab town` writes one.")
-    say(f"{write_town_gold(load_truth(town / TRUTH_FILE), out):,} conversations are in {out.absolute()}")
+    written = write_town_gold(load_truth(town / TRUTH_FILE), out)
+    say(f"{counted(written, 'conversation')} {'is' if written == 1 else 'are'} in {out.absolute()}")
     then(f"`echoloop curate score --gold {out}` once the town's posts are collected.")
 
 

@@ -4,18 +4,20 @@ from echoloop.cli.composing import read_house
 from echoloop.cli.messages import say
 from echoloop.cli.options import Place
 from echoloop.judge import VOTE
-from echoloop.records import Finding, Standing, main_standings
+from echoloop.records import OUR_RULES, Finding, Standing
 from echoloop.records.arrow import from_table
 from echoloop.workspace import reading
+
+_HOW = {"default": "pictures graded", "pairs": "pictures compared in pairs"}
 
 
 def print_leaderboard(place: Place) -> None:
     """Win rates by vote, a split at a time, with what is needed to doubt them."""
     workspace = reading(read_house(place).workspace)
-    standings = main_standings(from_table(workspace.tables.read("standings"), Standing))
-    for split in sorted({standing.split for standing in standings}):
-        own = [standing for standing in standings if standing.split == split and standing.judge == VOTE]
-        say(leaderboard_text(own))
+    standings = from_table(workspace.tables.read("standings"), Standing)
+    whole = [one for one in standings if one.judge == VOTE and not one.slice and one.rule in OUR_RULES]
+    for split, rule in sorted({(one.split, one.rule) for one in whole}):
+        say(leaderboard_text([one for one in whole if (one.split, one.rule) == (split, rule)]))
 
 
 def print_alarms(place: Place) -> None:
@@ -39,11 +41,11 @@ def leaderboard_text(standings: list[Standing]) -> str:
     """One split's table: rate, interval, range of ranks, coverage, refusals."""
     first = standings[0]
     title = (
-        f"\n{first.split}: {first.items} items, judges {', '.join(first.judges) or 'none'}, "
+        f"\n{first.split}: {first.items} items, {_HOW.get(first.rule, first.rule)} by {', '.join(first.judges) or 'nobody'}, "
         f"vote {first.vote}, missing {first.missing}"
     )
     rows = [
-        f"  {'model':<16} {'win rate':>8}  {'95 % interval':<15} {'rank':<7} {'tier':>4} {'coverage':>8} {'graded':>7} {'refused':>7} {'failed':>6} {'$ each':>8}"
+        f"  {'model':<16} {'win rate':>8}  {'95 % interval':<15} {'rank':<7} {'tier':>4} {'coverage':>8} {'graded':>7} {'refused':>7} {'unparsed':>8} {'failed':>6} {'$ each':>8}"
     ]
     for one in sorted(standings, key=lambda standing: -(standing.rate if standing.rate is not None else -1)):
         if one.rate is None or one.low is None or one.high is None:
@@ -52,7 +54,7 @@ def leaderboard_text(standings: list[Standing]) -> str:
         rows.append(
             f"  {one.model:<16} {one.rate:>8.3f}  {one.low:.3f} .. {one.high:.3f}  {_range(one):<7} "
             f"{one.tier or '-':>4} {one.coverage:>8.0%} {_graded(one):>7} {one.refused:>7} "
-            f"{one.failed + one.unparsed:>6} {_price(one):>8}"
+            f"{one.unparsed:>8} {one.failed:>6} {_price(one):>8}"
         )
     return "\n".join([title, *rows])
 

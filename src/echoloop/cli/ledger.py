@@ -19,11 +19,11 @@ def stat(*, place: Place = HERE) -> None:
 
     with Ledger(_path(place), readonly=True) as opened:
         totals = opened.stat()
-    say(f"  {'model':<34} {'state':<9} {'calls':>9} {'cost':>12}")
+    say(f"  {'model':<34} {'asked by':<14} {'state':<9} {'calls':>9} {'cost':>12}")
     for total in totals:
         unknown = f" + {total.unpriced:,} unknown" if total.unpriced else ""
         say(
-            f"  {total.provider + '/' + total.model:<34} {total.state:<9} {total.calls:>9,} "
+            f"  {total.provider + '/' + total.model:<34} {total.stage:<14} {total.state:<9} {total.calls:>9,} "
             f"{f'${total.cost:.4f}':>12}{unknown}"
         )
     say(f"  {sum(total.calls for total in totals):,} receipts, ${sum(total.cost for total in totals):.4f}")

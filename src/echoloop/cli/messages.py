@@ -33,7 +33,12 @@ def explain(error: BaseException) -> int:
 
 def say(text: str = "") -> None:
     """One line for the person who ran the command."""
-    print(text)
+    print(text, flush=True)
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """A number with its noun: "1 call", "2 calls"; `many` is for nouns that do not just take an s."""
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
 
 
 def then(text: str) -> None:

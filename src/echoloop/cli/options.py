@@ -41,5 +41,8 @@ class Running:
     """No progress at all."""
 
 
+Batch = Annotated[bool, Parameter(name="--batch", negative=())]
+"""Ask through the providers' batch interfaces first, at half the price; a batch may take a day. Ctrl-C leaves it there."""
+
 HERE = Place()
 AS_USUAL = Running()

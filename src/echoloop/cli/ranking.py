@@ -46,7 +46,8 @@ def take_in(path: Path, place: Place, rater: str) -> str:
     house = read_house(place)
     with writing(house.workspace, create=False) as workspace:
         items = {item.id: item for item in _benchmark(workspace)}
-        done = import_rankings(path, items, _models(house), _rankings(workspace), rater=rater)
+        there = {(one.item, one.model) for one in _outputs(workspace) if one.state == "answered"}
+        done = import_rankings(path, items, _models(house), _rankings(workspace), there, rater=rater)
         if done.added:
             origin = Origin(act="judge", position=ACTS.index("judge") * 100 + _AFTER_THE_STAGES)
             workspace.tables.write(RANKINGS, to_table(done.rankings, Ranking), Ranking, origin)
@@ -70,6 +71,17 @@ def tell_rankings(place: Place) -> str:
         f"{len(rows):,} rankings of {len(items):,} items by {len(raters):,} people; "
         f"{unrankable:,} say that an item cannot be ranked fairly."
     )
+
+
+def need_rankings(place: Place) -> None:
+    """Without people there is nothing to set judges beside."""
+    workspace = reading(read_house(place).workspace)
+    if not _rankings(workspace):
+        raise Mistake(
+            "nobody has ranked anything yet",
+            where=workspace.path,
+            remedy="`echoloop judge rankings --form form.csv` writes a form, and --import reads it back.",
+        )
 
 
 def print_agreement(place: Place) -> None:

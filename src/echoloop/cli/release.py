@@ -7,7 +7,7 @@ from typing import Annotated
 from cyclopts import App, Parameter
 
 from echoloop.cli.groups import LOOP
-from echoloop.cli.messages import say, then
+from echoloop.cli.messages import counted, say, then
 from echoloop.cli.options import HERE, Place
 
 TYPE_CHECKING = False
@@ -73,15 +73,35 @@ def _refuse_stale(house: "House", workspace: "Workspace") -> None:
 
 def _tell(done: "Release") -> None:
     for split, rows in done.splits.items():
-        say(f"  {split:<16} {rows:>7,} items")
-    if done.held_out:
-        say(f"  {'of them held out':<16} {done.held_out:>7,} items")
+        say(f"  {split:<16} {rows:>7,} {_items(rows)}")
+    say(f"  {'of them held out':<16} {done.held_out:>7,} {_items(done.held_out)}{_why_none(done)}")
+    if not done.new:
+        say(
+            f"Release {done.version} is unchanged: it was there already, byte for byte, and nothing was written."
+        )
     if done.before:
         counts = Counter(change.action for change in done.changes)
         told = ", ".join(f"{count:,} {action}" for action, count in sorted(counts.items()))
         say(f"Since {done.before}: {told or 'nothing changed'}")
     say(f"The release is in {done.folder}")
     say(f"The public variant is in {done.public}")
+
+
+def _items(count: int) -> str:
+    return "item" if count == 1 else "items"
+
+
+def _why_none(done: "Release") -> str:
+    """What was asked for and did not come about, or what could be asked for."""
+    if done.held_out:
+        return ""
+    if not done.hold_out:
+        return " (--hold-out 0.1 would keep about a tenth of the benchmark items back)"
+    count = sum(rows for split, rows in done.splits.items() if split != "analysis")
+    return (
+        f" (--hold-out {done.hold_out:g} lets every benchmark item draw a lot of its own, and of {counted(count, 'item')} none drew it: "
+        "give a larger share, or release more items)"
+    )
 
 
 @release.command
@@ -103,13 +123,16 @@ def verify(folder: Path) -> None:
         say(f"  and {len(found.findings) - _LISTED:,} more")
     if found.findings:
         raise Problem(
-            f"the release fails: {len(found.findings):,} findings",
+            f"the release fails: {counted(len(found.findings), 'finding')}",
             where=folder.absolute(),
             remedy="Publish a next version without what is wrong. A damaged file can be restored from a copy; a release that holds "
             "forgotten posts is to be taken down wherever it went.",
         )
     variant = "public" if found.public else "private"
-    say(f"{found.rows:,} rows in {found.files:,} files of the {variant} variant are as they were released.")
+    are = "is as it was" if found.rows == 1 else "are as they were"
+    say(
+        f"{counted(found.rows, 'row')} in {counted(found.files, 'file')} of the {variant} variant {are} released."
+    )
     then("load it with `datasets.load_dataset`, or pass the public variant on.")
 
 

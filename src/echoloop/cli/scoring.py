@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from echoloop.cli.composing import House, get_ready, read_house, session_over
-from echoloop.cli.messages import say
+from echoloop.cli.messages import counted, say
 from echoloop.cli.options import Place, Running
 from echoloop.collect import (
     CollectSettings,
@@ -154,7 +154,9 @@ def _labelled(workspace: Workspace, gold: Sequence[Path]) -> list[LabelledThread
     forgotten = forgotten_posts(workspace)
     staying = [one for one in labelled if forgotten.isdisjoint(post.url for post in one.posts)]
     if len(staying) < len(labelled):
-        say(f"{len(labelled) - len(staying):,} conversations are left out: they hold a forgotten post.")
+        gone = len(labelled) - len(staying)
+        told = "is left out: it holds" if gone == 1 else "are left out: they hold"
+        say(f"{counted(gone, 'conversation')} {told} a forgotten post.")
     if not staying:
         raise Mistake("every conversation of the gold holds a forgotten post")
     return staying

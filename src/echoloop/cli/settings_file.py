@@ -121,6 +121,7 @@ class PriceTable(_Strict):
     request: float | None = None
     image: float | dict[str, float] | None = None
     input_image: float | None = None
+    batch: Annotated[float, Field(ge=0)] = 0.5
 
 
 class EndpointTable(_Strict):
@@ -128,6 +129,7 @@ class EndpointTable(_Strict):
 
     base_url: str
     model: str
+    protocol: Literal["openai", "chat_images", "gemini", "flux"] = "openai"
     provider: str | None = None
     snapshot: str | None = None
     developer: str = "unknown"
@@ -158,11 +160,30 @@ class RolesTable(_Strict):
     teacher: str | None = None
 
 
-class ModelTable(_Strict):
-    """[models.NAME]: an image model under test."""
+class ChainTable(_Strict):
+    """chain = {...}: one endpoint reads prompt and pictures and writes a text, another draws from it."""
 
-    endpoint: str
+    reader: str
+    draws: str
+
+
+class ModelTable(_Strict):
+    """[models.NAME]: an image model under test. Exactly one of endpoint, chain, folder, command and python says what draws."""
+
+    endpoint: str | None = None
+    chain: ChainTable | None = None
+    folder: Path | None = None
+    command: Annotated[list[str], Field(min_length=1)] | None = None
+    python: Annotated[str, Field(pattern=r"^[\w.]+:[A-Za-z_]\w*$")] | None = None
+    options: dict[str, str] = Field(default_factory=dict[str, str])
     developer: str | None = None
+    snapshot: str | None = None
+    inputs: Literal["all", "first", "collage", "refuse"] = "all"
+    takes: Annotated[int, Field(ge=0)] = 1
+    patience: Annotated[float, Field(gt=0)] = 600.0
+    line_by_line: bool = False
+    parameters: dict[str, Any] = Field(default_factory=dict[str, Any])
+    price: PriceTable | None = None
 
 
 class SettingsFile(_Strict):

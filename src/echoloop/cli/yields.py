@@ -21,6 +21,7 @@ from echoloop.collect import (
     propose,
     searches_made,
 )
+from echoloop.collect.plan.yields import OUTSIDE
 from echoloop.records import Post
 from echoloop.records.arrow import from_table
 from echoloop.workspace import reading
@@ -62,6 +63,13 @@ def _table(rows: Sequence[YieldRow]) -> Iterator[str]:
         )
     if not rows:
         yield "  No keyword has found anything yet."
+        return
+    yield "  found: posts that this keyword brought. new: of these, not brought by a row above. kept: relevant. alone: kept, and"
+    yield "  brought by no other keyword. cost: what the reads cost." + (
+        f" Window {OUTSIDE!r}: posts from before or after every window of the plan, or of keywords that it no longer names."
+        if any(row.window == OUTSIDE for row in rows)
+        else ""
+    )
 
 
 def _write(rows: Sequence[YieldRow], path: Path) -> None:

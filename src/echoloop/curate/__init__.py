@@ -1,5 +1,6 @@
 """Posts -> conversations -> samples -> a release."""
 
+from echoloop.curate.openable import Openable
 from echoloop.curate.releasing import Release, write_release
 from echoloop.curate.review_files import export_queue
 from echoloop.curate.review_import import Imported, import_reviews
@@ -13,6 +14,7 @@ __all__ = [
     "REVIEWS",
     "CurateSettings",
     "Imported",
+    "Openable",
     "Release",
     "curate_stages",
     "export_queue",

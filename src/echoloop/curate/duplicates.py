@@ -16,10 +16,16 @@ from echoloop.engine import Desk
 from echoloop.records import Duplicate, ImageRef, Keep, Sample
 from echoloop.records.arrow import from_table
 
+_COMPARED = [
+    *("id", "thread", "post_urls", "prompt", "quality", "community_feedback"),
+    *("input_images", "output_images", "created_at", "source_posts"),
+]
+"""What of a sample this stage looks at, and what no sample can be without; nothing of it is written again."""
+
 
 def find_duplicates(desk: Desk[CurateSettings], samples: pa.Table) -> Iterator[Keep[Duplicate]]:
     """Every sample that has a near-duplicate, with its cluster; one of each cluster is its representative."""
-    rows = sorted(from_table(samples, Sample), key=lambda sample: sample.id)
+    rows = sorted(from_table(samples.select(_COMPARED), Sample), key=lambda sample: sample.id)
     clusters = Clusters(rows)
     likeness = Likeness(_looks(desk, rows))
     words = [shingles(sample.prompt) for sample in rows]

@@ -1,8 +1,10 @@
 """Conversation -> samples, with every claim of the model checked against the posts."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import groupby
+from typing import NamedTuple
 
 import msgspec
 import pyarrow as pa
@@ -11,6 +13,7 @@ from pydantic import BaseModel, Field
 from echoloop.calls import ChatRequest, load_prompt
 from echoloop.curate.conversations import Conversation, as_data, gather
 from echoloop.curate.folding import fold
+from echoloop.curate.passing import stands_in
 from echoloop.curate.portions import portions
 from echoloop.curate.provenance import Provenance, sources_of, trace
 from echoloop.curate.settings import CurateSettings
@@ -31,6 +34,9 @@ from echoloop.records import (
     canonical_url,
 )
 from echoloop.records.arrow import from_table
+
+_READ = ["url", "platform", "text", "created_at", "author", "language", "images"]
+"""What of a post a reader is shown or a sample takes over, and what no post can be without."""
 
 
 class FeedbackClaim(BaseModel, extra="forbid"):
@@ -62,9 +68,10 @@ def extract_samples(
 ) -> Iterator[Keep[Sample] | Drop]:
     """Ask for the tasks of every conversation and keep what the posts confirm."""
     settings = desk.settings
+    told = posts.filter(pa.array(stands_in(posts, "url", threads.column("posts"))))
     conversations = gather(
         from_table(threads, Thread),
-        {post.url: post for post in from_table(posts, Post)},
+        {post.url: post for post in from_table(told.select(_READ), Post)},
         from_table(gone, Tombstone) if gone is not None else (),
         settings.subject,
         settings.text_limit,
@@ -126,13 +133,20 @@ def _claimed(asked: Asked[Conversation, ExtractionAnswer], most: int) -> Iterato
         )
         return
     reading = _Reading(part, asked.receipt)
-    firsts = Counter(reading.first_post(claim) for claim in answer.value.samples)
-    for claim in answer.value.samples:
-        first = reading.first_post(claim)
-        if first and firsts[first] > most:
-            yield reading.lose(claim, "more samples than one post can hold", first)
+    named = [reading.named(claim) for claim in answer.value.samples]
+    firsts = Counter(urls.known[0] for urls in named if urls.known)
+    for claim, urls in zip(answer.value.samples, named, strict=True):
+        if urls.known and firsts[urls.known[0]] > most:
+            yield reading.lose(claim, urls, "more samples than one post can hold", urls.known[0])
         else:
-            yield from reading.confirm(claim)
+            yield from reading.confirm(claim, urls)
+
+
+class _Named(NamedTuple):
+    """The posts that a claim names: those of the conversation, each once, and the others, as it wrote them."""
+
+    known: tuple[str, ...]
+    foreign: list[str]
 
 
 class _Reading:
@@ -142,41 +156,54 @@ class _Reading:
         self._part = part
         self._receipt = receipt
         self._posts = {post.url: post for post in part.posts}
-        self._sources = sources_of(part.posts)
-        self._said = {post.url: Source(post.text) for post in part.posts}
 
-    def first_post(self, claim: SampleClaim) -> str:
-        """The first post of the conversation that a claim names; empty where it names none."""
-        return next((url for text in claim.post_urls if (url := _canonical(text)) in self._posts), "")
+    @cached_property
+    def _sources(self) -> list[Source]:
+        return sources_of(self._part.posts)
 
-    def lose(self, claim: SampleClaim, reason: str, detail: str) -> Drop:
+    @cached_property
+    def _said(self) -> dict[str, Source]:
+        return {post.url: Source(post.text) for post in self._part.posts}
+
+    @cached_property
+    def _source_posts(self) -> tuple[str, ...]:
+        return self._part.source_posts
+
+    def named(self, claim: SampleClaim) -> _Named:
+        """The posts that a claim names."""
+        urls = [(text, _canonical(text, self._posts)) for text in claim.post_urls]
+        known = dict.fromkeys(url for _, url in urls if url in self._posts)
+        return _Named(tuple(known), [text for text, url in urls if url not in self._posts])
+
+    def lose(self, claim: SampleClaim, urls: _Named, reason: str, detail: str) -> Drop:
         """A claim, or a part of one, that leaves."""
         return Drop(
-            key=sample_id(self._part.id, claim.prompt, self._known_urls(claim)[0]),
+            key=sample_id(self._part.id, claim.prompt, urls.known),
             reason=reason,
             detail=detail[:300],
-            source_posts=self._part.source_posts,
+            source_posts=self._source_posts,
         )
 
-    def confirm(self, claim: SampleClaim) -> Iterator[Keep[Sample] | Drop]:
+    def confirm(self, claim: SampleClaim, urls: _Named) -> Iterator[Keep[Sample] | Drop]:
         """The sample as far as the posts bear it out, and what they do not."""
-        urls, foreign = self._known_urls(claim)
-        for url in foreign:
-            yield self.lose(claim, "a post that is not in the conversation", url)
-        if not urls:
-            yield self.lose(claim, "no post of the conversation named", claim.prompt)
+        for url in urls.foreign:
+            yield self.lose(claim, urls, "a post that is not in the conversation", url)
+        if not urls.known:
+            yield self.lose(claim, urls, "no post of the conversation named", claim.prompt)
             return
         if claim.quality == "Trash":
-            yield Keep(self._sample(claim, urls, (), Provenance("verbatim")))
+            yield Keep(self._sample(claim, urls.known, (), Provenance("verbatim")))
             return
         origin = trace(claim.prompt, self._sources) if claim.prompt else Provenance("verbatim")
         if origin.invented:
-            yield self.lose(claim, "prompt not found in the posts", claim.prompt)
+            yield self.lose(claim, urls, "prompt not found in the posts", claim.prompt)
             return
-        feedback, unfounded = _known_feedback(claim.community_feedback, self._said)
-        for url in unfounded:
-            yield self.lose(claim, "feedback that its post does not hold", url)
-        yield Keep(self._sample(claim, urls, feedback, origin))
+        feedback: tuple[Feedback, ...] = ()
+        if claim.community_feedback:
+            feedback, unfounded = _known_feedback(claim.community_feedback, self._said)
+            for url in unfounded:
+                yield self.lose(claim, urls, "feedback that its post does not hold", url)
+        yield Keep(self._sample(claim, urls.known, feedback, origin))
 
     def _sample(
         self,
@@ -200,13 +227,8 @@ class _Reading:
             language=main.language,
             created_at=main.created_at,
             receipts=(self._receipt,),
-            source_posts=self._part.source_posts,
+            source_posts=self._source_posts,
         )
-
-    def _known_urls(self, claim: SampleClaim) -> tuple[tuple[str, ...], list[str]]:
-        named = [(text, _canonical(text)) for text in claim.post_urls]
-        known = dict.fromkeys(url for _, url in named if url in self._posts)
-        return tuple(known), [text for text, url in named if url not in self._posts]
 
 
 def _known_feedback(
@@ -215,7 +237,7 @@ def _known_feedback(
     known: dict[str, Feedback] = {}
     unfounded: list[str] = []
     for claim in claims:
-        url = _canonical(claim.post_url)
+        url = _canonical(claim.post_url, said)
         if url in known:
             continue
         if url in said and claim.feedback.strip() and fold(claim.feedback) in said[url].folded:
@@ -225,7 +247,10 @@ def _known_feedback(
     return tuple(known.values()), unfounded
 
 
-def _canonical(text: str) -> str:
+def _canonical(text: str, known: Mapping[str, object]) -> str:
+    """Most readers repeat an address as they were shown it, and that is the canonical one."""
+    if text in known:
+        return text
     try:
         return canonical_url(text)
     except NotAPostUrl:

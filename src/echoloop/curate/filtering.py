@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field, model_validator
 
 from echoloop.calls import ChatRequest, load_prompt
 from echoloop.curate.lacks import lack
+from echoloop.curate.passing import equals, part
 from echoloop.curate.pictures import SHOWN
 from echoloop.curate.settings import CurateSettings
 from echoloop.engine import Asked, Desk, Question, Rendering
@@ -37,9 +38,11 @@ class FilterAnswer(BaseModel, extra="forbid"):
         return self
 
 
-def filter_samples(desk: Desk[CurateSettings], guarded: pa.Table) -> Iterator[Keep[Sample] | Drop]:
+def filter_samples(desk: Desk[CurateSettings], guarded: pa.Table) -> Iterator[Keep[Sample] | Drop | pa.Table]:
     """Ask only about samples that could become benchmark items; the others pass unasked."""
-    samples = from_table(guarded, Sample)
+    whole, others = part(guarded, equals(guarded, "quality", "Benchmark"))
+    yield others
+    samples = from_table(whole, Sample)
     question = Question[Sample, FilterAnswer](
         stage="filter",
         endpoint=desk.settings.viewer,

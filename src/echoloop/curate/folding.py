@@ -31,6 +31,8 @@ class Words(NamedTuple):
 
 def fold(text: str) -> str:
     """Whitespace, quotes, dashes and forms of one letter made alike, the invisible left out; case and wording are kept."""
+    if text.isascii():
+        return " ".join(_INVISIBLE.sub("", text.replace("`", "'")).split())
     visible = _INVISIBLE.sub("", text.translate(_ALIKE))
     return _SPACE.sub(" ", unicodedata.normalize("NFKC", visible).translate(_ALIKE)).strip()
 

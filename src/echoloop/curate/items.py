@@ -137,7 +137,12 @@ def _leaving(one: Reviewed, kept: Reviewed | None) -> Drop:
 def _say(desk: Desk[CurateSettings], rows: Sequence[Reviewed], places: Mapping[str, _Place]) -> None:
     disputed = sum(one.leaves == DISPUTED for one in rows)
     if disputed:
-        desk.note(f"{disputed:,} samples are disputed: they stay out until people agree")
+        told = (
+            "1 sample is disputed: it stays"
+            if disputed == 1
+            else f"{disputed:,} samples are disputed: they stay"
+        )
+        desk.note(f"{told} out until people agree")
     if not any(place.split != "analysis" for place in places.values()):
         desk.note(f"no benchmark item: {_why_none(rows)}")
 

@@ -13,6 +13,7 @@ from echoloop.curate.absences import kept_for_analysis, pictures_not_here
 from echoloop.curate.claims import Claims
 from echoloop.curate.conversations import cut
 from echoloop.curate.folding import fold
+from echoloop.curate.passing import holds, names_any, part, with_posts_of
 from echoloop.curate.provenance import trace_filled
 from echoloop.curate.sameness import albums_of, canonical_pictures, first_of_same
 from echoloop.curate.settings import CurateSettings
@@ -82,10 +83,13 @@ class _Task(msgspec.Struct, frozen=True, kw_only=True):
 
 def sort_pictures(
     desk: Desk[CurateSettings], extracted: pa.Table, posts: pa.Table
-) -> Iterator[Keep[Sample] | Drop]:
+) -> Iterator[Keep[Sample] | Drop | pa.Table]:
     """Ask what each picture is to its task; no picture is ever in two samples."""
-    by_url = {post.url: post for post in from_table(posts, Post)}
-    samples = from_table(extracted, Sample)
+    pictured = posts.filter(pa.array(holds(posts, "images"))).column("url")
+    shown, unshown = part(extracted, names_any(extracted, "post_urls", pictured))
+    yield unshown
+    by_url = {post.url: post for post in from_table(with_posts_of(posts, shown), Post)}
+    samples = from_table(shown, Sample)
     albums = albums_of(samples, by_url)
     same = canonical_pictures(albums, desk.map(albums, first_of_same, tuple[int, ...]))
     tasks = [_gather(sample, by_url, desk.settings, same) for sample in samples]

@@ -1,28 +1,34 @@
 """A filled-in review file back into events. Either every row of it is sound, or nothing of it is taken."""
 
-import csv
-import io
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal
 
 import msgspec
 from pydantic import AwareDatetime, BaseModel, ValidationError, field_validator
 
-from echoloop.curate.review_files import TO_FILL_IN, TO_READ, wrong_kind
+from echoloop.curate.review_files import TO_FILL_IN, TO_READ
+from echoloop.curate.review_reading import read_fields
 from echoloop.records import Mistake, ReviewAction, ReviewEvent, Sample, admit_text
 
 _MOST_TOLD = 20
 _AHEAD = timedelta(days=1)
+_MAY_BE: Mapping[str, str] = MappingProxyType(
+    {
+        "action": "it may be accept, reject, edit, flag or skip, or stay empty where nothing is decided",
+        "at": "it is a time with its zone, such as 2025-06-01T10:00:00+00:00, or empty for now",
+    }
+)
 
 
 class ReviewRow(BaseModel, extra="ignore", frozen=True):
     """What a person filled in. Without an action nothing was decided."""
 
     sample: str
-    action: Literal["", "accept", "reject", "skip", "flag", "edit"] = ""
+    action: Literal["", "accept", "reject", "edit", "flag", "skip"] = ""
     new_prompt: str = ""
     note: str = ""
     reviewer: str = ""
@@ -32,6 +38,11 @@ class ReviewRow(BaseModel, extra="ignore", frozen=True):
     @classmethod
     def _empty_is_none(cls, value: Any) -> Any:
         return None if value == "" else value
+
+    @field_validator("action", mode="before")
+    @classmethod
+    def _in_small_letters(cls, value: Any) -> Any:
+        return value.lower() if isinstance(value, str) else value
 
     @field_validator("sample", "action", "new_prompt", "note", "reviewer", mode="before")
     @classmethod
@@ -63,16 +74,17 @@ def import_reviews(
     moment = now or datetime.now(UTC)
     rows: list[ReviewRow] = []
     wrong: list[str] = []
-    for line, fields in _lines(path):
+    for where, fields in read_fields(path):
         row, problems = _checked(fields, samples, reviewer, moment)
-        wrong += [f"{path.name}:{line}: {problem}" for problem in problems]
+        wrong += [f"{path.name}:{where}: {problem}" for problem in problems]
         if row is not None and row.action:
             rows.append(row)
     if wrong:
         told = "\n".join(f"  - {one}" for one in wrong[:_MOST_TOLD])
         more = f"\n  - and {len(wrong) - _MOST_TOLD:,} more" if len(wrong) > _MOST_TOLD else ""
+        mistakes = "1 mistake" if len(wrong) == 1 else f"{len(wrong):,} mistakes"
         raise Mistake(
-            f"{len(wrong):,} mistakes, so nothing was imported:\n{told}{more}",
+            f"{mistakes}, so nothing was imported:\n{told}{more}",
             where=path,
             remedy="Put them right and import the file again.",
         )
@@ -149,18 +161,24 @@ def _checked(
     try:
         row = ReviewRow.model_validate(fields)
     except ValidationError as error:
-        return None, [
-            f"{'.'.join(map(str, one['loc']))}: {one['msg']}, got {str(one.get('input'))[:60]!r}"
-            for one in error.errors(include_url=False)
-        ]
+        return None, [_misfit(one) for one in error.errors(include_url=False)]
     row = row.model_copy(update={"reviewer": row.reviewer or reviewer})
     return row, list(_problems(row, samples, moment))
+
+
+def _misfit(error: Mapping[str, Any]) -> str:
+    """The column, what stands in it, and what may."""
+    column = ".".join(map(str, error["loc"]))
+    if error["type"] == "missing":
+        return f"{column}: there is no such column, or nothing in it"
+    may = _MAY_BE.get(column, str(error["msg"]))
+    return f"{column}: {str(error.get('input'))[:60]!r} cannot be read; {may}"
 
 
 def _problems(row: ReviewRow, samples: Collection[str], moment: datetime) -> Iterator[str]:
     if not row.action:
         if row.note or row.new_prompt:
-            yield "something is filled in, but no action: accept, reject, skip, flag or edit"
+            yield f"something is filled in, but no action; {_MAY_BE['action']}"
         return
     if row.sample not in samples:
         yield f"there is no sample {row.sample[:60]!r}"
@@ -174,37 +192,3 @@ def _problems(row: ReviewRow, samples: Collection[str], moment: datetime) -> Ite
         yield "a rejection needs its reason in note"
     if row.at is not None and row.at > moment + _AHEAD:
         yield f"at is in the future: {row.at.isoformat()}"
-
-
-def _lines(path: Path) -> Iterator[tuple[int, Any]]:
-    """The number of each line with its fields; for a line that cannot be read, words instead of fields."""
-    if path.suffix.lower() not in (".jsonl", ".csv"):
-        raise wrong_kind(path)
-    try:
-        text = path.read_text("utf-8-sig")
-    except FileNotFoundError:
-        raise Mistake("there is no such file", where=path.absolute()) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise Mistake(f"the file cannot be read: {error}", where=path.absolute()) from error
-    if path.suffix.lower() == ".jsonl":
-        yield from _json_lines(text)
-    else:
-        yield from _csv_lines(text, path)
-
-
-def _json_lines(text: str) -> Iterator[tuple[int, Any]]:
-    for number, line in enumerate(text.split("\n"), start=1):
-        if line.strip():
-            try:
-                yield number, msgspec.json.decode(line)
-            except msgspec.DecodeError:
-                yield number, None
-
-
-def _csv_lines(text: str, path: Path) -> Iterator[tuple[int, Any]]:
-    table = csv.DictReader(io.StringIO(text, newline=""), restkey="(one cell too many)", restval="")
-    try:
-        for row in table:
-            yield table.line_num, row
-    except csv.Error as error:
-        raise Mistake(f"the file is no CSV: {error}", where=f"{path}:{table.line_num}") from error

@@ -6,6 +6,7 @@ import pyarrow as pa
 
 from echoloop.curate.differences import changes, shown
 from echoloop.curate.folding import fold, words
+from echoloop.curate.passing import equals, holds, is_among
 from echoloop.curate.reviewed import REVIEWS, Reviewed, after_review
 from echoloop.curate.spans import Source
 from echoloop.engine import Desk
@@ -22,8 +23,12 @@ def queue_for_people(
 ) -> Iterator[Keep[ReviewCase]]:
     """The queue as a table, for whoever shows it."""
     del desk
-    rows = from_table(samples, Sample), from_table(items, Item), from_table(reviews, ReviewEvent)
-    for case in review_cases(*rows):
+    events = from_table(reviews, ReviewEvent)
+    drawn = items.filter(pa.array(~equals(items, "split", "analysis"))).column("sample").to_pylist()
+    spoken_of = {*drawn, *(event.sample for event in events)}
+    shown = samples.filter(pa.array(holds(samples, "for_people") | is_among(samples, "id", spoken_of)))
+    placed = items.filter(pa.array(is_among(items, "sample", shown.column("id").to_pylist())))
+    for case in review_cases(from_table(shown, Sample), from_table(placed, Item), events):
         yield Keep(case)
 
 

@@ -20,22 +20,21 @@ from echoloop.calls import (
 )
 from echoloop.curate.guards import in_order, moderated, read_guard
 from echoloop.curate.minors import with_minors_queued
+from echoloop.curate.passing import with_columns
 from echoloop.curate.pictures import SHOWN
 from echoloop.curate.settings import CurateSettings
 from echoloop.engine import Desk, Question, Rendering
-from echoloop.records import Answered, Drop, ImageRef, Keep, Sample
+from echoloop.records import Answered, Drop, ImageRef, Sample
 from echoloop.records.arrow import from_table
 
 
 class _Piece(msgspec.Struct, frozen=True, kw_only=True):
     """What one request to a guard shows of a sample. The hosted moderations take one picture a request."""
 
-    sample: Sample
+    sample: str
+    prompt: str
     pictures: tuple[ImageRef, ...]
-
-    @property
-    def source_posts(self) -> tuple[str, ...]:
-        return self.sample.source_posts
+    source_posts: tuple[str, ...]
 
 
 class _Ruling(msgspec.Struct, kw_only=True):
@@ -47,23 +46,37 @@ class _Ruling(msgspec.Struct, kw_only=True):
     receipts: list[str] = msgspec.field(default_factory=list[str])
 
 
-def guard_samples(desk: Desk[CurateSettings], unfolded: pa.Table) -> Iterator[Keep[Sample] | Drop]:
+_LOOKED_AT = [
+    *("id", "thread", "post_urls", "prompt", "quality", "for_people"),
+    *("input_images", "output_images", "receipts", "source_posts"),
+]
+"""What of a sample this stage looks at, and what no sample can be without. The rest of its row passes as it is."""
+
+
+def guard_samples(desk: Desk[CurateSettings], unfolded: pa.Table) -> Iterator[Drop | pa.Table]:
     """Keep what every guard calls safe; of that, queue apparent minors for people."""
-    samples = from_table(unfolded, Sample)
+    samples = from_table(unfolded.select(_LOOKED_AT), Sample)
     rulings = {sample.id: _Ruling() for sample in samples}
     for guard in desk.settings.all_guards:
         _ask(desk, guard, samples, rulings)
     safe: list[Sample] = []
-    for sample in samples:
+    places: list[int] = []
+    for place, sample in enumerate(samples):
         ruling = rulings[sample.id]
         reason = _why_not(ruling)
         if reason:
             yield Drop(key=sample.id, reason=reason, detail=ruling.detail, source_posts=sample.source_posts)
         else:
             receipts = (*sample.receipts, *ruling.receipts)
-            safe.append(msgspec.structs.replace(sample, has_nsfw=False, receipts=receipts))
-    for sample in with_minors_queued(desk, safe):
-        yield Keep(sample)
+            safe.append(msgspec.structs.replace(sample, receipts=receipts))
+            places.append(place)
+    judged = with_minors_queued(desk, safe)
+    yield with_columns(
+        unfolded.take(pa.array(places, pa.int64())),
+        has_nsfw=[False] * len(judged),
+        for_people=[sample.for_people for sample in judged],
+        receipts=[sample.receipts for sample in judged],
+    )
 
 
 def _ask(
@@ -73,7 +86,7 @@ def _ask(
     alone = guard in desk.settings.moderators
     pieces = [piece for sample in samples for piece in (_apart(sample) if alone else [_whole(sample)])]
     for asked in desk.ask(pieces, question):
-        ruling, answer = rulings[asked.row.sample.id], asked.answer
+        ruling, answer = rulings[asked.row.sample], asked.answer
         if asked.receipt:
             ruling.receipts.append(asked.receipt)
         if isinstance(answer, Answered):
@@ -111,12 +124,16 @@ def _question(settings: CurateSettings, guard: str) -> Question[_Piece, Any]:
 
 
 def _whole(sample: Sample) -> _Piece:
-    return _Piece(sample=sample, pictures=_pictures(sample))
+    return _piece(sample, _pictures(sample))
 
 
 def _apart(sample: Sample) -> list[_Piece]:
     pictures = _pictures(sample)
-    return [_Piece(sample=sample, pictures=(picture,)) for picture in pictures] or [_whole(sample)]
+    return [_piece(sample, (picture,)) for picture in pictures] or [_whole(sample)]
+
+
+def _piece(sample: Sample, pictures: tuple[ImageRef, ...]) -> _Piece:
+    return _Piece(sample=sample.id, prompt=sample.prompt, pictures=pictures, source_posts=sample.source_posts)
 
 
 def _pictures(sample: Sample) -> tuple[ImageRef, ...]:
@@ -129,12 +146,12 @@ def _instructed(row: _Piece, rendering: Rendering) -> ChatRequest:
         (f"Picture {number}:", rendering.picture(image.sha256 or "", SHOWN))
         for number, image in enumerate(row.pictures, start=1)
     ]
-    return rendering.about({"prompt": row.sample.prompt}, shown, temperature=0)
+    return rendering.about({"prompt": row.prompt}, shown, temperature=0)
 
 
 def _material(row: _Piece, rendering: Rendering) -> ChatRequest:
     """For a trained guard: its template refuses a system message, and instructions of ours would be judged too."""
-    words = TextPart(fenced({"prompt": row.sample.prompt}))
+    words = TextPart(fenced({"prompt": row.prompt}))
     pictures = [rendering.picture(image.sha256 or "", SHOWN) for image in row.pictures]
     endpoint = rendering.endpoint
     return ChatRequest(
@@ -142,9 +159,10 @@ def _material(row: _Piece, rendering: Rendering) -> ChatRequest:
         model=endpoint.pinned_model,
         messages=(Message("user", (words, *pictures)),),
         parameters=endpoint.sent({"temperature": 0}),
+        protocol=endpoint.protocol,
     )
 
 
 def _moderation(row: _Piece, rendering: Rendering) -> ModerationRequest:
     pictures = [rendering.picture(image.sha256 or "", SHOWN) for image in row.pictures]
-    return rendering.moderation(row.sample.prompt, pictures)
+    return rendering.moderation(row.prompt, pictures)

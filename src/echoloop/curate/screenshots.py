@@ -10,6 +10,7 @@ from echoloop.calls import ChatRequest, load_prompt
 from echoloop.curate.absences import kept_for_analysis
 from echoloop.curate.boxes import Page, sound_boxes
 from echoloop.curate.conversations import cut
+from echoloop.curate.passing import has, part, with_posts_of
 from echoloop.curate.settings import BoxConvention, CurateSettings
 from echoloop.engine import Asked, Desk, Question, Rendering
 from echoloop.images import Box as PixelBox
@@ -51,22 +52,19 @@ class _Cut(msgspec.Struct, frozen=True, kw_only=True):
 
 def read_screenshots(
     desk: Desk[CurateSettings], pictured: pa.Table, posts: pa.Table
-) -> Iterator[Keep[Sample] | Drop]:
+) -> Iterator[Keep[Sample] | Drop | pa.Table]:
     """Samples with a screenshot get its words and its pictures; the others pass."""
-    by_url = {post.url: post for post in from_table(posts, Post)}
-    samples = from_table(pictured, Sample)
+    unread, read_already = part(pictured, has(pictured, "conversation"))
+    yield read_already
+    by_url = {post.url: post for post in from_table(with_posts_of(posts, unread), Post)}
     pages = [
         _Screenshot(
             sample=sample,
             texts=tuple(by_url[url].text for url in sample.post_urls),
             box_convention=desk.settings.box_convention,
         )
-        for sample in samples
-        if sample.conversation is not None
+        for sample in from_table(unread, Sample)
     ]
-    for sample in samples:
-        if sample.conversation is None:
-            yield Keep(sample)
     question = Question[_Screenshot, ScreenshotAnswer](
         stage="screenshots",
         endpoint=desk.settings.boxer,

@@ -20,7 +20,8 @@ class Found(NamedTuple):
     @property
     def on_own_posts(self) -> bool:
         """It names a post that this part was asked about, not only what stands above."""
-        return any(url in self.part.own for url in self.sample.post_urls)
+        part = self.part
+        return not part.context or any(url in part.own for url in self.sample.post_urls)
 
 
 def settle(found: Sequence[Found]) -> Iterator[Keep[Sample] | Drop]:

@@ -96,7 +96,9 @@ def unpacker(question: Question[R, A]) -> Callable[[R, bytes], Asked[R, A]]:
 
     def unpack(row: R, data: bytes) -> Asked[R, A]:
         carried = decoder.decode(data)
-        return Asked(row, _answer(carried, value), carried.receipt, carried.cost, carried.written)
+        return Asked(
+            row, _answer(carried, value), carried.receipt, carried.cost, carried.written, carried.latency
+        )
 
     return unpack
 
@@ -129,6 +131,7 @@ def _carry(reply: Reply[Any]) -> Carried:
         reason=answer.reason,
         receipt=reply.key,
         cost=reply.cost,
+        latency=reply.latency,
     )
 
 

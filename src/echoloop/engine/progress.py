@@ -140,7 +140,7 @@ def _outcome(kept: int, dropped: int, counts: Counts, seconds: float) -> str:
     if dropped:
         words.append(f"{dropped:,} dropped")
     words += _absences(counts)
-    words.append(f"{counts.paid_calls:,} calls" if counts.paid_calls else "")
+    words.append(_calls(counts.paid_calls) if counts.paid_calls else "")
     words.append(_money(counts))
     words.append(f"{seconds:.1f} s")
     return ", ".join(word for word in words if word)
@@ -162,7 +162,11 @@ def _absences(counts: Counts) -> list[str]:
     return [f"{number:,} {name}" for name, number in named if number]
 
 
+def _calls(number: int) -> str:
+    return f"{number:,} call" if number == 1 else f"{number:,} calls"
+
+
 def _money(counts: Counts) -> str:
     known = f"${counts.cost:.2f}" if counts.cost else ""
-    unknown = f"{counts.unpriced:,} calls of unknown price" if counts.unpriced else ""
+    unknown = f"{_calls(counts.unpriced)} of unknown price" if counts.unpriced else ""
     return " + ".join(word for word in (known, unknown) if word)

@@ -74,19 +74,28 @@ class Rendering:
             ),
             parameters=self.endpoint.sent(parameters),
             attempt=attempt,
+            protocol=self.endpoint.protocol,
         )
 
     def drawing(
-        self, prompt: str, images: Sequence[ImagePart], *, attempt: int = 0, **parameters: Json
+        self,
+        prompt: str,
+        images: Sequence[ImagePart],
+        *,
+        mask: ImagePart | None = None,
+        attempt: int = 0,
+        **parameters: Json,
     ) -> DrawRequest:
-        """An image request for this endpoint: an edit when there are images."""
+        """An image request for this endpoint: an edit when there are images, of what a mask leaves open when there is one."""
         return DrawRequest(
             provider=self.endpoint.provider,
             model=self.endpoint.pinned_model,
             prompt=prompt,
             images=tuple(images),
+            mask=mask,
             parameters=self.endpoint.sent(parameters),
             attempt=attempt,
+            protocol=self.endpoint.protocol,
         )
 
     def moderation(self, text: str, images: Sequence[ImagePart]) -> ModerationRequest:
@@ -96,6 +105,7 @@ class Rendering:
             model=self.endpoint.pinned_model,
             text=text,
             images=tuple(images),
+            protocol=self.endpoint.protocol,
         )
 
 
@@ -134,7 +144,8 @@ class Asked(Generic[R, A]):
     """A row and what was answered about it. `cost` is None when its price is unknown.
 
     `written` is False where the question could not even be put, because a picture of it is damaged or gone: such a row is
-    `Failed` with its reason, and asking again would change nothing.
+    `Failed` with its reason, and asking again would change nothing. `latency` is how many seconds the calls that bought the
+    answer took, whenever that was; None where none was timed.
     """
 
     row: R
@@ -142,6 +153,7 @@ class Asked(Generic[R, A]):
     receipt: str
     cost: float | None
     written: bool = True
+    latency: float | None = None
 
 
 class Carried(msgspec.Struct, frozen=True, kw_only=True):
@@ -154,6 +166,7 @@ class Carried(msgspec.Struct, frozen=True, kw_only=True):
     receipt: str = ""
     cost: float | None = None
     written: bool = True
+    latency: float | None = None
 
 
 def call_fields(asked: Asked[Any, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from echoloop.engine import Desk
 from echoloop.judge.contests import Heard, graded_arrays, splits_of
+from echoloop.judge.hearing import need_own_verdicts
 from echoloop.judge.known import known
 from echoloop.judge.rank_arrays import Consensus, RankArrays, consensus, rank_arrays
 from echoloop.judge.rankings import latest_rankings
@@ -53,6 +54,7 @@ def measure_agreement(
 ) -> Iterator[Keep[Finding]]:
     """For each split and for all of it: people among themselves, judges beside people, judges among themselves."""
     rows = from_table(outputs, Output), from_table(verdicts, Verdict)
+    need_own_verdicts(rows[1], [judge.name for judge in desk.settings.judges])
     ranked = latest_rankings(from_table(rankings, Ranking))
     split_of = {item.id: item.split for item in from_table(items, Item)}
     grounds = [
@@ -156,7 +158,7 @@ def _people(ground: _Ground) -> Iterator[Finding]:
         measure="consensus is unique",
         value=unique,
         n=items,
-        formula="share of items with one best Kemeny order; where there are several, the first by the models' order is taken",
+        formula="share of items with one best Kemeny order; where there are several, a model's place is its mean over all of them",
         reason="" if items else "nobody ranked anything",
     )
     asked = items + ground.people.unrankable

@@ -32,6 +32,8 @@ _NOTICEABLE = {OWN: 0.25, LARGE: 0.25, BRIGHT: 0.25, FIRST: 0.05}
 """Points on a scale of ten, or a share of choices: what is smaller is no alarm, however sure."""
 _WIDER = 2.807 / 1.960
 """How much wider a normal interval of 99.5 % is than one of 95 %."""
+_FEWEST, _CHANCE = 20, 0.05
+"""Of fewer outputs an interval from resampling is too narrow to warn by; where there is a test, it must agree."""
 
 
 def bias_findings(settings: JudgeSettings, heard: Heard, arrays: ScoreArrays) -> Iterator[Finding]:
@@ -59,7 +61,9 @@ def bias_findings(settings: JudgeSettings, heard: Heard, arrays: ScoreArrays) ->
             interval = liked.points[at], liked.low[at], liked.high[at]
             yield _finding(heard, measure, judge, interval, int(liked.outputs[at]), liked.reasons[at])
     if settings.repeats > 1:
-        noise = repeat_noise(_repeats(settings, heard.verdicts, arrays), resamples=settings.resamples)
+        noise = repeat_noise(
+            _repeats(settings, heard.verdicts, arrays), resamples=settings.resamples, seed=settings.seed
+        )
         for at, judge in enumerate(arrays.judges):
             interval = noise.sd[at], noise.low[at], noise.high[at]
             yield _finding(heard, NOISE, judge, interval, int(noise.outputs[at]), noise.reasons[at])
@@ -101,7 +105,7 @@ def _finding(
         p=known(p),
         n=n,
         formula=_FORMULAS[measure],
-        alarm=_is_alarming(measure, *interval),
+        alarm=_is_alarming(measure, *interval) and n >= _FEWEST and not p >= _CHANCE,
         reason=reason,
     )
 

@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from echoloop.engine import Desk
 from echoloop.judge.contests import graded_arrays, splits_of
+from echoloop.judge.hearing import need_own_verdicts
 from echoloop.judge.known import known
 from echoloop.judge.rank_arrays import consensus, rank_arrays
 from echoloop.judge.rankings import latest_rankings
@@ -27,6 +28,7 @@ _FORMULA = (
     "weights: log odds of agreeing with people on a pair, drawn together as far as chance explains their differences; "
     "agreement: share of people's decided pairs that the vote decides likewise, on items held out of the fit"
 )
+_SILENT = "it scored no pair that people decided: its weight is only the others' mean"
 
 
 def calibrate_judges(
@@ -37,7 +39,9 @@ def calibrate_judges(
     ranked = latest_rankings(from_table(rankings, Ranking))
     scores: list[np.ndarray] = []
     places: list[np.ndarray] = []
-    for heard in splits_of(from_table(outputs, Output), from_table(verdicts, Verdict), []):
+    heard_all = from_table(verdicts, Verdict)
+    need_own_verdicts(heard_all, [judge.name for judge in settings.judges])
+    for heard in splits_of(from_table(outputs, Output), heard_all, []):
         arrays = graded_arrays(settings, heard, rules_of(settings)[0])
         people = rank_arrays(ranked, arrays.items, arrays.models)
         scores.append(arrays.scores[:, [arrays.items.index(item) for item in people.items]])
@@ -50,8 +54,9 @@ def calibrate_judges(
         vote=settings.vote,
         resamples=settings.resamples,
     )
-    for judge, weight in zip(settings.judges, found.weights, strict=True):
-        yield Keep(_finding(WEIGHT, judge.name, float(weight), found.items))
+    for judge, weight, agreed in zip(settings.judges, found.weights, found.agreement, strict=True):
+        silent = "" if np.isfinite(agreed) else _SILENT
+        yield Keep(_finding(WEIGHT, judge.name, float(weight), found.items, reason=silent))
     yield Keep(_finding(PLAIN, "", found.plain, found.items, reason=found.reason))
     yield Keep(_finding(WEIGHTED, "", found.weighted, found.items, reason=found.reason))
     yield Keep(_finding(GAIN, "", found.gain, found.items, found.low, found.high, reason=found.reason))

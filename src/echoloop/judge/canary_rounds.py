@@ -1,6 +1,7 @@
 """Which round of canaries a run belongs to. Nothing but the tables that are there decides it."""
 
 from collections.abc import Sequence
+from hashlib import sha256
 
 import msgspec
 
@@ -15,8 +16,7 @@ def canary_round(
     workspace: Workspace, judges: Sequence[Judge], *, pictures: int, seed: int = 0
 ) -> CanarySettings:
     """The last round, where it was taken for the outputs there are; the next one, where they have changed since."""
-    known = workspace.tables.manifest("outputs")
-    made_for = known.digest if known else ""
+    made_for = _pictures(workspace)
     rounds = 0
     while workspace.tables.manifest(canary_table(rounds)) is not None:
         rounds += 1
@@ -40,6 +40,14 @@ def canary_round(
         made_for=said.made_for if said else made_for,
         release=said.release if said else fresh.release,
     )
+
+
+def _pictures(workspace: Workspace) -> str:
+    """The pictures that are there to be judged, as one hash: an output that failed again is no reason for a new round."""
+    if workspace.tables.manifest("outputs") is None:
+        return ""
+    images = workspace.tables.read("outputs").column("image").drop_null().unique().to_pylist()
+    return sha256("\n".join(sorted(images)).encode()).hexdigest()
 
 
 def _newest_release(workspace: Workspace) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from echoloop.judge.comparisons import drawn_pairs
 from echoloop.judge.rules import PAIRS, Rule, rules_of
 from echoloop.judge.score_arrays import ScoreArrays, choice_arrays, score_arrays
 from echoloop.judge.settings import JudgeSettings
@@ -19,7 +20,7 @@ VOTE = "vote"
 @dataclass(frozen=True)
 class Contest:
     """One split under one rule, by the vote or by one judge. `outcomes` is item x model x model: 1 the row model won,
-    .5 a tie, NaN not compared. `judges` are those who gave any score at all: a judge that never spoke is not named."""
+    .5 a tie, NaN not compared. `judges` are those who gave any score at all and have a voice: a judge that never spoke is not named."""
 
     rule: str
     does: str
@@ -82,7 +83,7 @@ def model_names(settings: JudgeSettings) -> list[str]:
 def _by_grades(settings: JudgeSettings, rule: Rule, heard: Heard) -> Iterator[Contest]:
     arrays = graded_arrays(settings, heard, rule)
     speaking = _speaking(arrays.scores)
-    voting = speaking[:1] if rule.judges == "first" else speaking
+    voting = speaking[:1] if rule.judges == "first" else _voting(rule, speaking)
     groups = [(VOTE, voting), *((arrays.judges[judge], [judge]) for judge in range(len(arrays.judges)))]
     for name, group in groups if rule.judges == "all" else groups[:1]:
         outcomes = pair_outcomes(
@@ -104,12 +105,22 @@ def _by_pairs(settings: JudgeSettings, heard: Heard) -> Iterator[Contest]:
         weights=settings.weights,
         does="two pictures at a time, in both orders; a judge that changes its mind with the order calls a tie",
     )
-    groups = [(VOTE, speaking), *((names[judge], [judge]) for judge in range(len(names)))]
+    groups = [(VOTE, _voting(rule, speaking)), *((names[judge], [judge]) for judge in range(len(names)))]
     for name, group in groups:
         outcomes = vote_outcomes(judged[group], rule.vote, _weights(rule, group))
         if rule.missing == "loss":
-            outcomes = with_losses(outcomes, arrays.produced)
+            outcomes = np.where(_drawn(settings, arrays), with_losses(outcomes, arrays.produced), np.nan)
         yield _contest(rule.name, rule.does, heard.split, name, arrays, group, rule, outcomes)
+
+
+def _drawn(settings: JudgeSettings, arrays: ScoreArrays) -> NDArray[np.bool_]:
+    """Item x model x model: the pairs that were to be compared. An absence loses in these alone, or it would weigh more than a defeat."""
+    at = {model: place for place, model in enumerate(arrays.models)}
+    drawn = np.zeros((len(arrays.items), len(at), len(at)), dtype=np.bool_)
+    for number, item in enumerate(arrays.items):
+        for one, other in drawn_pairs(settings, item):
+            drawn[number, at[one], at[other]] = drawn[number, at[other], at[one]] = True
+    return drawn
 
 
 def _contest(
@@ -139,6 +150,11 @@ def _contest(
 def _weights(rule: Rule, group: Sequence[int]) -> list[float] | None:
     """Of several judges; one alone has nobody to be weighed against, whatever its weight."""
     return None if rule.weights is None or len(group) < 2 else [rule.weights[judge] for judge in group]
+
+
+def _voting(rule: Rule, speaking: Sequence[int]) -> list[int]:
+    """A judge of weight zero has no voice, not even where it alone has spoken."""
+    return [judge for judge in speaking if rule.weights is None or rule.weights[judge] > 0]
 
 
 def _speaking(said: NDArray[np.float64]) -> list[int]:

@@ -13,6 +13,8 @@ from echoloop.statistics import drift
 MEASURE = "points that its canaries moved"
 _NOTICEABLE = 0.25
 """Points on a scale of ten: a smaller shift is no alarm, however sure."""
+_CHANCE = 0.05
+"""An interval of two pictures that moved alike has no width: only the test knows that they are two."""
 
 
 def drift_findings(settings: JudgeSettings, rounds: Sequence[Sequence[Canary]]) -> Iterator[Finding]:
@@ -37,7 +39,7 @@ def _finding(
     old, new = _scores(then, both), _scores(now, both)
     moved = drift(old, new, resamples=settings.resamples, seed=settings.seed)
     low, high = known(moved.low), known(moved.high)
-    sure = low is not None and high is not None and (low > 0 or high < 0)
+    sure = low is not None and high is not None and (low > 0 or high < 0) and moved.p < _CHANCE
     return Finding(
         split="all",
         measure=MEASURE,
@@ -47,7 +49,7 @@ def _finding(
         high=None if obstacle else high,
         p=None if obstacle else known(moved.p),
         n=moved.n,
-        formula=f"mean of now minus then over the same pictures; alarm where the interval leaves out 0 and it is at least {_NOTICEABLE}",
+        formula=f"mean of now minus then over the same pictures; alarm where the interval leaves out 0, chance alone would do so in less than {_CHANCE:.0%} and it is at least {_NOTICEABLE}; fewer than six pictures never suffice",
         alarm=not obstacle and sure and abs(moved.difference) >= _NOTICEABLE,
         reason=obstacle or moved.reason,
     )

@@ -1,7 +1,9 @@
-"""What stands in the way of judging an output. One rule for grades, pairs and canaries."""
+"""What stands in the way of judging an output, and of using what was said. One rule for grades, pairs and canaries."""
+
+from collections.abc import Collection, Iterable
 
 from echoloop.grading import Grade, Preference
-from echoloop.records import Answer, Answered, Item, Output, Unparsed
+from echoloop.records import Answer, Answered, Item, Mistake, Output, Unparsed, Verdict
 
 
 def obstacle(output: Output, item: Item | None) -> str:
@@ -13,6 +15,17 @@ def obstacle(output: Output, item: Item | None) -> str:
     if any(image.sha256 is None for image in item.input_images):
         return "a reference picture is not here"
     return ""
+
+
+def need_own_verdicts(verdicts: Iterable[Verdict], judges: Collection[str]) -> None:
+    """Refuse verdicts of judges that the settings do not name: whoever was renamed or left would be taken for silent."""
+    strangers = sorted({verdict.judge for verdict in verdicts} - set(judges))
+    if strangers:
+        raise Mistake(
+            f"there are verdicts of {', '.join(strangers)}, and the judges are now {', '.join(judges)}",
+            where="the table `verdicts`",
+            remedy="Run `echoloop judge` first; what was asked before is not asked again.",
+        )
 
 
 def references(item: Item) -> list[str]:

@@ -20,7 +20,7 @@ def margin_findings(settings: JudgeSettings, contest: Contest, heard: Heard) -> 
     rates = rates_of(contest.outcomes).rates
     ranked = [int(at) for at in np.argsort(-rates, kind="stable") if np.isfinite(rates[at])]
     others = [(ranked[1], "next")] if len(ranked) > 1 else []
-    if settings.baseline in contest.models:
+    if ranked and settings.baseline in contest.models:
         others.append((contest.models.index(settings.baseline), "baseline"))
     for other, what in others:
         if other == ranked[0]:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echoloop.records import Ranking
-from echoloop.statistics import kemeny_many
+from echoloop.statistics import consensus_places, kemeny_many
 
 
 @dataclass(frozen=True)
@@ -23,17 +23,20 @@ class RankArrays:
 
 @dataclass(frozen=True)
 class Consensus:
-    """`places` is item x model, NaN where nobody ranked a model; `unique` says for each item whether no other order is as good."""
+    """`places` is item x model, NaN where nobody ranked a model; `unique` says for each item whether no other order is as good.
+
+    Where another is, `places` are the means over all best orders: to take one of them would be an opinion that nobody had.
+    """
 
     places: NDArray[np.float64]
     unique: NDArray[np.bool_]
 
 
 def rank_arrays(rankings: Sequence[Ranking], items: Sequence[str], models: Sequence[str]) -> RankArrays:
-    """The rankings of these items. An item that nobody ranked has no row."""
-    wanted = set(items)
+    """The rankings of these items. An item on which nobody ranked one of these models has no row."""
+    wanted, judged = set(items), set(models)
     mine = [ranking for ranking in rankings if ranking.item in wanted]
-    ranked = tuple(sorted({ranking.item for ranking in mine if ranking.ranks}))
+    ranked = tuple(sorted({one.item for one in mine if any(place.model in judged for place in one.ranks)}))
     raters = tuple(sorted({ranking.rater for ranking in mine}))
     item_at = {name: number for number, name in enumerate(ranked)}
     rater_at = {name: number for number, name in enumerate(raters)}
@@ -49,8 +52,8 @@ def rank_arrays(rankings: Sequence[Ranking], items: Sequence[str], models: Seque
 def consensus(arrays: RankArrays) -> Consensus:
     """The order with the fewest disagreements for each item, among the models that somebody ranked there."""
     found = kemeny_many(arrays.ranks)
-    places = [one.ranks for one in found]
-    return Consensus(
-        np.stack(places) if places else np.full((0, len(arrays.models)), np.nan),
-        np.array([one.unique for one in found], dtype=np.bool_),
-    )
+    unique = np.array([one.unique for one in found], dtype=np.bool_)
+    places = np.array([one.ranks for one in found], dtype=np.float64).reshape(-1, len(arrays.models))
+    if not unique.all():
+        places[~unique] = consensus_places(arrays.ranks[~unique])
+    return Consensus(places, unique)

@@ -79,11 +79,15 @@ def import_rankings(
     items: Mapping[str, Item],
     models: Collection[str],
     before: Sequence[Ranking],
+    pictured: Collection[tuple[str, str]] | None = None,
     *,
     rater: str = "",
     now: datetime | None = None,
 ) -> ImportedRankings:
-    """Read a file and add its rankings to those before. Reading the same file again adds nothing."""
+    """Read a file and add its rankings to those before. Reading the same file again adds nothing.
+
+    `pictured` are the items and models between which there is a picture: what is not there cannot be ranked.
+    """
     moment = now or datetime.now(UTC)
     known = {ranking.id: ranking for ranking in before}
     spoken = {(ranking.item, ranking.rater) for ranking in before}
@@ -91,6 +95,12 @@ def import_rankings(
     rows: list[RankingRow] = []
     for line, fields in _lines(path, models):
         row, problems = _checked(fields, items, models, rater, moment)
+        if row is not None and pictured is not None:
+            problems += [
+                f"{model}: there is no picture of it to rank"
+                for model in row.ranks
+                if model in models and row.item in items and (row.item, model) not in pictured
+            ]
         wrong += [f"{path.name}:{line}: {problem}" for problem in problems]
         if row is not None and (row.ranks or row.unrankable):
             rows.append(row)
@@ -108,6 +118,7 @@ def import_rankings(
         if ranking.id not in known:
             known[ranking.id] = ranking
             replaced += (ranking.item, ranking.rater) in spoken
+            spoken.add((ranking.item, ranking.rater))
     added = len(known) - len(before)
     return ImportedRankings(
         rankings=tuple(known.values()), added=added, known=len(rows) - added, replaced=replaced
@@ -204,8 +215,10 @@ def _problems(
     for model, rank in row.ranks.items():
         if model not in models:
             yield f"there is no model {model[:60]!r}; models are {', '.join(sorted(models))}"
-        if rank < 1:
-            yield f"{model[:60]}: places begin at 1, got {rank}"
+        if not 1 <= rank <= len(models):
+            yield f"{model[:60]}: places go from 1 to {len(models)}, got {rank}"
+    if row.unrankable and row.ranks:
+        yield "it cannot be both ranked and unrankable; empty one of the two"
     if len(row.ranks) == 1 and not row.unrankable:
         yield "one model alone is no order; rank at least two, or leave the row empty"
     if row.at is not None and row.at > moment + _AHEAD:

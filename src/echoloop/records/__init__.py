@@ -59,12 +59,14 @@ from echoloop.records.samples import (
     Sample,
     Split,
 )
-from echoloop.records.standings import main_standings
+from echoloop.records.standings import OUR_RULES, main_standings
+from echoloop.records.suites import SuiteAnswer, SuitePreset, SuiteRow, SuiteScore, SuiteTask
 from echoloop.records.text import DoorRow, DoorText, admit_row, admit_text
 from echoloop.records.urls import NotAPostUrl, canonical_url
 
 __all__ = [
     "ACTS",
+    "OUR_RULES",
     "Absent",
     "Answer",
     "AnswerState",
@@ -122,6 +124,11 @@ __all__ = [
     "Sample",
     "Split",
     "Standing",
+    "SuiteAnswer",
+    "SuitePreset",
+    "SuiteRow",
+    "SuiteScore",
+    "SuiteTask",
     "Thread",
     "Tombstone",
     "TrainingRow",

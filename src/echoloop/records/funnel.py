@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import msgspec
 
-ACTS = ("collect", "curate", "generate", "judge", "diagnose", "synthesize", "train")
+ACTS = ("collect", "curate", "generate", "judge", "suites", "diagnose", "synthesize", "train")
 """The loop, in order."""
 
 

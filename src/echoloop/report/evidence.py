@@ -6,6 +6,7 @@ import msgspec
 
 from echoloop.records import (
     Author,
+    Comparison,
     Dropped,
     Effect,
     FeedbackLabel,
@@ -58,6 +59,7 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     items: list[Item] | None
     outputs: list[Output] | None
     verdicts: list[Verdict] | None
+    comparisons: list[Comparison] | None
     standings: list[Standing] | None
     pairs: list[PairStanding] | None
     findings: list[Finding] | None
@@ -77,6 +79,7 @@ def read_evidence(workspace: Workspace) -> Evidence:
         items=_rows(workspace, "items", Item),
         outputs=_rows(workspace, "outputs", Output),
         verdicts=_rows(workspace, "verdicts", Verdict),
+        comparisons=_rows(workspace, "comparisons", Comparison),
         standings=_rows(workspace, "standings", Standing),
         pairs=_rows(workspace, "pair_standings", PairStanding),
         findings=_rows(workspace, "findings", Finding),
@@ -94,7 +97,7 @@ def _stages(workspace: Workspace) -> tuple[StageTable, ...]:
     found: list[StageTable] = []
     for name in workspace.tables.names():
         manifest = workspace.tables.manifest(name)
-        if manifest is None or manifest.record in _BESIDE_THE_LOOP:
+        if manifest is None or manifest.record in _BESIDE_THE_LOOP or manifest.origin.act == "suites":
             continue
         found.append(
             StageTable(

@@ -74,6 +74,11 @@ def figure_files(
         yield f"{name}.{suffix}", out.getvalue()
 
 
+def left_out(shown: int, there: int, what: str) -> str:
+    """What a figure says where it does not show everything; empty where it does."""
+    return f"{shown} of {there} {what}" if shown < there else ""
+
+
 def _figure(rows: int) -> tuple["Figure", Any]:
     from matplotlib.figure import Figure
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from echoloop.records import Finding
 from echoloop.report.displayed_text import clip, visible
-from echoloop.report.figures import ACCENT, FAINT, INK, drawing, figure_files
+from echoloop.report.figures import ACCENT, FAINT, INK, drawing, figure_files, left_out
 from echoloop.report.judge import FindingGroup, Judging, Matrix
 from echoloop.report.leaderboards import Board
 from echoloop.report.wording import split_name
@@ -60,7 +60,8 @@ def _names(one: Finding) -> frozenset[str]:
 def _bars(boards: Sequence[Board]) -> "Figure":
     from matplotlib.figure import Figure
 
-    models = list(dict.fromkeys(row.vote.model for board in boards for row in board.rows))[:_MOST_NAMED]
+    everybody = list(dict.fromkeys(row.vote.model for board in boards for row in board.rows))
+    models = everybody[:_MOST_NAMED]
     figure = Figure(figsize=(max(4.0, 0.75 * len(models) + 1.5), 3.2))
     axes: Any = figure.add_subplot()
     width = 0.8 / len(boards)
@@ -81,6 +82,7 @@ def _bars(boards: Sequence[Board]) -> "Figure":
         range(len(models)), [visible(clip(model, 18)) for model in models], rotation=30, ha="right"
     )
     axes.set_ylabel("win rate, 95 % interval")
+    axes.set_xlabel(left_out(len(models), len(everybody), "models, best first"))
     for turn, board in enumerate(boards):
         axes.bar(0, 0, color=_COLOURS[turn % 2], label=split_name(board.split))
     axes.legend(frameon=False, fontsize=8, loc="upper right")
@@ -100,7 +102,10 @@ def _pairs(matrix: Matrix) -> "Figure":
 
 
 def _agreement(pairs: dict[frozenset[str], float], label: str) -> "Figure":
-    names = sorted({name for pair in pairs for name in pair})[:_MOST_NAMED]
+    everybody = sorted({name for pair in pairs for name in pair})
+    names = everybody[:_MOST_NAMED]
+    cut = left_out(len(names), len(everybody), "names")
+    label = f"{label}; {cut}" if cut else label
     values = np.full((len(names), len(names)), np.nan)
     for row, one in enumerate(names):
         for column, other in enumerate(names):

@@ -92,7 +92,7 @@ def _index(findings: Findings) -> dict[str, Any]:
         "findings": findings,
         "evidence": evidence,
         "models": len({output.model for output in outputs}),
-        "judges": len({verdict.judge for verdict in verdicts}),
+        "judges": len({one.judge for one in (*verdicts, *(evidence.comparisons or ()))}),
         "benchmark_items": sum(item.split != "analysis" for item in evidence.items or ()),
         "effects": effect_groups(evidence.effects or ()),
         "drawn": drawn_at_random(findings.samples, ON_INDEX),

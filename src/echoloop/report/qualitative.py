@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from echoloop.images import BadImage, decode
 from echoloop.report.displayed_text import TextDisplay, clip, visible
-from echoloop.report.figures import FAINT, drawing, figure_files
+from echoloop.report.figures import FAINT, drawing, figure_files, left_out
 from echoloop.report.pictures import Shown
 from echoloop.report.samples import SamplePage
 
@@ -26,6 +26,8 @@ def qualitative_grid(
         return
     with drawing():
         figure = _grid(samples, models[:_MOST_MODELS], read, display)
+        if cut := left_out(min(len(models), _MOST_MODELS), len(models), "models, best first"):
+            figure.text(0.01, 0.005, cut, fontsize=6)
         yield from figure_files("qualitative_grid", figure, ("pdf", "png"))
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 from markupsafe import Markup
 
-from echoloop.records import FeedbackLabel, Item, Output, Verdict
+from echoloop.records import Comparison, FeedbackLabel, Item, Output, Verdict
 from echoloop.report.displayed_text import linkable
 from echoloop.report.evidence import Evidence
 from echoloop.report.leaderboards import model_order
@@ -42,6 +42,7 @@ class SamplePage(msgspec.Struct, frozen=True, kw_only=True):
     inputs: tuple[Shown, ...]
     community: tuple[Shown, ...]
     answers: tuple[Answer, ...]
+    comparisons: tuple[Comparison, ...] = ()
     remarks: tuple[Remark, ...]
     links: tuple[Markup, ...]
 
@@ -54,10 +55,18 @@ def sample_pages(evidence: Evidence, shelf: PictureShelf) -> list[SamplePage]:
     outputs: dict[str, list[Output]] = defaultdict(list)
     for output in evidence.outputs or ():
         outputs[output.item].append(output)
+    side_by_side = _by_item(evidence.comparisons or ())
     labels = {(label.post_url, label.text): label for label in evidence.feedback or ()}
     orders = {item.split: model_order(evidence.standings or (), item.split) for item in items}
     return [
-        _sample_page(item, shelf, _in_order(outputs[item.id], orders[item.split]), verdicts, labels)
+        _sample_page(
+            item,
+            shelf,
+            _in_order(outputs[item.id], orders[item.split]),
+            verdicts,
+            side_by_side.get(item.id, ()),
+            labels,
+        )
         for item in items
     ]
 
@@ -73,6 +82,7 @@ def _sample_page(
     shelf: PictureShelf,
     outputs: list[Output],
     verdicts: Mapping[str, list[Verdict]],
+    comparisons: Iterable[Comparison],
     labels: Mapping[tuple[str, str], FeedbackLabel],
 ) -> SamplePage:
     return SamplePage(
@@ -86,6 +96,7 @@ def _sample_page(
             for number, ref in enumerate(item.output_images, 1)
         ),
         answers=tuple(_answer(output, shelf, verdicts.get(output.id, [])) for output in outputs),
+        comparisons=tuple(comparisons),
         remarks=tuple(
             Remark(text=said.text, label=labels.get((said.post_url, said.text)))
             for said in item.community_feedback
@@ -111,6 +122,18 @@ def _by_output(verdicts: Iterable[Verdict]) -> dict[str, list[Verdict]]:
         found[verdict.output].append(verdict)
     for own in found.values():
         own.sort(key=lambda verdict: (verdict.judge, verdict.repeat))
+    return found
+
+
+def _by_item(comparisons: Iterable[Comparison]) -> dict[str, list[Comparison]]:
+    """Both orders of a pair stand beside each other: whether a judge follows the place is seen there."""
+    found: dict[str, list[Comparison]] = defaultdict(list)
+    for comparison in comparisons:
+        found[comparison.item].append(comparison)
+    for own in found.values():
+        own.sort(
+            key=lambda one: (*sorted((one.first_output, one.second_output)), one.judge, one.repeat, one.id)
+        )
     return found
 
 

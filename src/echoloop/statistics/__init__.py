@@ -46,6 +46,7 @@ from echoloop.statistics.dunn import Dunn, dunn
 from echoloop.statistics.effective_judges import EffectiveJudges, effective_judges
 from echoloop.statistics.judge_weights import JudgeWeights, judge_weights
 from echoloop.statistics.kemeny import Kemeny, kemeny, kemeny_many
+from echoloop.statistics.kemeny_ties import consensus_places
 from echoloop.statistics.liking import Liking, liking
 from echoloop.statistics.log_odds import LogOdds, log_odds
 from echoloop.statistics.outcomes import Missing, Vote, pair_outcomes, with_losses
@@ -95,6 +96,7 @@ __all__ = [
     "bootstrap_of",
     "bradley_terry",
     "bradley_terry_interval",
+    "consensus_places",
     "discrimination",
     "drift",
     "dunn",

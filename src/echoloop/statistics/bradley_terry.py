@@ -134,7 +134,7 @@ def _fit(wins: Floats, start: Floats) -> tuple[Floats, NDArray[np.bool_]]:
     strengths = start - start.mean(axis=1, keepdims=True)
     models = wins.shape[-1]
     converged = np.zeros(wins.shape[0], dtype=np.bool_)
-    close = 1e-10 * np.maximum(1.0, wins.sum(axis=(1, 2)))
+    close = 1e-10 * wins.sum(axis=(1, 2))
     for _ in range(STEPS):
         expected = 1.0 / (1.0 + np.exp(strengths[:, None, :] - strengths[:, :, None]))
         slope = (wins - met * expected).sum(axis=2)

@@ -1,6 +1,6 @@
 """What every statistic asks of its input before it counts anything: numbers, the right axes, NaN for "none" and nothing infinite."""
 
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -10,12 +10,20 @@ Floats: TypeAlias = NDArray[np.float64]
 
 def numbers(values: ArrayLike, name: str, axes: tuple[str, ...]) -> Floats:
     """The values as float64 with these axes. Integers and float32 are welcome; NaN says that there is no value."""
-    array = np.asarray(values)
+    array = _unmasked(values)
     if array.dtype.kind not in "buif":
         raise ValueError(f"{name} must be numbers, and is {array.dtype}: write NaN where there is none")
     if array.ndim != len(axes):
         raise ValueError(f"{name} must be {' x '.join(axes)}, and has {array.ndim} axes")
     return finite_or_nan(array.astype(np.float64, copy=False), name)
+
+
+def _unmasked(values: ArrayLike) -> NDArray[Any]:
+    """What a masked array hides is no value: under the mask there may be any number."""
+    if not isinstance(values, np.ma.MaskedArray):
+        return np.asarray(values)
+    hidden = np.ma.getmaskarray(values)
+    return np.where(hidden, np.nan, np.ma.getdata(values).astype(np.float64))
 
 
 def finite_or_nan(array: Floats, name: str) -> Floats:

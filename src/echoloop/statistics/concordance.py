@@ -56,7 +56,7 @@ def kendall_w(rankings: ArrayLike) -> KendallW:
     raters, models = ranks.shape
     spread, most = _spreads(ranks)
     nan = float("nan")
-    reason = _why_not(raters, models, float(most))
+    reason = _why_not(raters, models, float(most)) or _alone(raters)
     if reason:
         return KendallW(nan, nan, max(0, models - 1), nan, raters, models, dropped, reason)
     w = float(spread / most)
@@ -139,6 +139,11 @@ def _why_not(raters: int, models: int, most: float) -> str:
     if raters < 1:
         return "nobody ranked all models"
     return "" if most > 0 else "everybody ranked all models alike"
+
+
+def _alone(raters: int) -> str:
+    """One rater agrees with itself whatever it says: W would be 1 and mean nothing."""
+    return "one rater alone ranked all models: nobody to agree with" if raters == 1 else ""
 
 
 def _left(dropped: int) -> str:

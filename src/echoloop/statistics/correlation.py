@@ -38,10 +38,11 @@ def tau_b(x: ArrayLike, y: ArrayLike) -> Correlation:
     both = ~(np.isnan(first) | np.isnan(second))
     first, second = first[both], second[both]
     n = first.size
-    statistic = float(tau_b_each(first, second))
+    lead, moved_first, moved_second = _pairs(first, second)
+    statistic = float(quotient(lead, np.sqrt(moved_first * moved_second)))
     if not np.isfinite(statistic):
         return Correlation(statistic, float("nan"), n, reason=_undefined(first, second))
-    return Correlation(statistic, _tau_p(first, second), n)
+    return Correlation(statistic, _tau_p(first, second, float(lead)), n)
 
 
 def tau_b_each(x: ArrayLike, y: ArrayLike) -> Floats:
@@ -49,14 +50,7 @@ def tau_b_each(x: ArrayLike, y: ArrayLike) -> Floats:
     first, second = np.broadcast_arrays(np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64))
     missing = np.isnan(first) | np.isnan(second)
     first, second = np.where(missing, np.nan, first), np.where(missing, np.nan, second)
-    lead = np.zeros(first.shape[:-1])
-    moved_first, moved_second = np.zeros(lead.shape), np.zeros(lead.shape)
-    for step in range(1, first.shape[-1]):
-        one = np.nan_to_num(np.sign(first[..., step:] - first[..., :-step]))
-        other = np.nan_to_num(np.sign(second[..., step:] - second[..., :-step]))
-        lead += (one * other).sum(axis=-1)
-        moved_first += np.abs(one).sum(axis=-1)
-        moved_second += np.abs(other).sum(axis=-1)
+    lead, moved_first, moved_second = _pairs(first, second)
     return quotient(lead, np.sqrt(moved_first * moved_second))
 
 
@@ -108,11 +102,25 @@ def pearson_interval(
     return Correlation(point.statistic, point.p, point.n, low, high)
 
 
-def _tau_p(x: Floats, y: Floats) -> float:
+def _pairs(first: Floats, second: Floats) -> tuple[Floats, Floats, Floats]:
+    """Pairs of values in one order less those in opposite ones, and those that each of the two sets apart.
+
+    Every value beside the one so many places behind it, one distance after the other: a table of all pairs would not fit.
+    """
+    lead = np.zeros(first.shape[:-1])
+    moved_first, moved_second = np.zeros(lead.shape), np.zeros(lead.shape)
+    for step in range(1, first.shape[-1]):
+        one = np.nan_to_num(np.sign(first[..., step:] - first[..., :-step]))
+        other = np.nan_to_num(np.sign(second[..., step:] - second[..., :-step]))
+        lead += (one * other).sum(axis=-1)
+        moved_first += np.abs(one).sum(axis=-1)
+        moved_second += np.abs(other).sum(axis=-1)
+    return lead, moved_first, moved_second
+
+
+def _tau_p(x: Floats, y: Floats, lead: float) -> float:
     n = x.size
     pairs = n * (n - 1) // 2
-    signs = np.sign(x[:, None] - x[None, :]) * np.sign(y[:, None] - y[None, :])
-    lead = float(np.triu(signs, 1).sum())
     if n <= EXACT and np.unique(x).size == n and np.unique(y).size == n:
         return _exact_p(n, round((pairs - abs(lead)) / 2))
     a, b = _ties(x), _ties(y)

@@ -29,6 +29,11 @@ class Dunn:
     dropped: int
     reason: str = ""
 
+    @property
+    def statistic(self) -> Floats:
+        """The z of each pair, under the name that every test here gives to what it is decided by."""
+        return self.z
+
 
 def dunn(blocks: ArrayLike, *, paired: bool = True) -> Dunn:
     """All pairwise comparisons of the columns of block x treatment.

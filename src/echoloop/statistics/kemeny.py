@@ -46,7 +46,7 @@ def kemeny_many(rankings: ArrayLike, *, tie_penalty: float = 0.0) -> list[Kemeny
     ranks = numbers(rankings, "rankings", ("sample", "rater", "model"))
     if not 0.0 <= tie_penalty <= 1.0:
         raise ValueError(f"tie_penalty is {tie_penalty}: it lies between 0 and 1")
-    against, tied = _disagreements(ranks)
+    against, tied = disagreements(ranks)
     ranked = np.asarray((~np.isnan(ranks)).any(axis=1))
     found: list[Kemeny | None] = [None] * len(ranks)
     whole = [number for number in range(len(ranks)) if ranked[number].all()]
@@ -63,7 +63,7 @@ def kemeny_many(rankings: ArrayLike, *, tie_penalty: float = 0.0) -> list[Kemeny
     return [done for done in found if done is not None]
 
 
-def _disagreements(ranks: Floats) -> tuple[Counts, NDArray[np.int64]]:
+def disagreements(ranks: Floats) -> tuple[Counts, NDArray[np.int64]]:
     """Sample x model x model: how many raters put the column model before the row model; and the number of ties of a sample."""
     samples, raters, models = ranks.shape
     against = np.zeros((samples, models, models), dtype=np.int64)

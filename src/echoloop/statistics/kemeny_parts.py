@@ -19,7 +19,7 @@ def best_order(against: Counts) -> tuple[list[int], bool]:
     """The lexicographically smallest of the best orders, and whether it is the only one."""
     order: list[int] = []
     unique = True
-    for group in _groups(against):
+    for group in groups(against):
         own = against[np.ix_(group, group)]
         placed, alone = _ordered(own)
         order += [int(group[place]) for place in placed]
@@ -58,11 +58,11 @@ def _smallest(against: Counts, found: list[int]) -> list[int]:
 
 
 def _smallest_rest(against: Counts, found: list[int]) -> list[int]:
-    groups = _groups(against)
-    if len(groups) == 1 and len(against) > SMALL:
+    parts = groups(against)
+    if len(parts) == 1 and len(against) > SMALL:
         return _smallest(against, found)
     order: list[int] = []
-    for group in groups:
+    for group in parts:
         own = against[np.ix_(group, group)]
         inside = {int(model): place for place, model in enumerate(group)}
         known = [inside[model] for model in found if model in inside]
@@ -77,7 +77,7 @@ def _any_best(against: Counts, limit: int) -> list[int] | None:
     most = limit
     if int(np.triu(np.minimum(against, against.T), 1).sum()) > limit:
         return None
-    for group in _groups(against):
+    for group in groups(against):
         own = against[np.ix_(group, group)]
         placed = next(orders_by_subsets(own[None]))[0] if len(group) <= SMALL else least_order(own, limit)
         if placed is None:
@@ -87,8 +87,8 @@ def _any_best(against: Counts, limit: int) -> list[int] | None:
     return order if cost(against, order) <= most else None
 
 
-def _groups(against: Counts) -> list[NDArray[np.intp]]:
-    """The strongly connected parts, the preferred first."""
+def groups(against: Counts) -> list[NDArray[np.intp]]:
+    """The strongly connected parts, the preferred first: no best order mixes two of them."""
     models = len(against)
     reach = against <= against.T
     length = 1

@@ -29,9 +29,9 @@ def orders_by_subsets(against: Counts) -> Iterator[tuple[list[int], bool]]:
 def _orders(against: Counts) -> Iterator[tuple[list[int], bool]]:
     """`rest[S]` is the least cost of ordering the models of S among themselves; samples are the last, dense axis."""
     models, _, samples = against.shape
-    before = _before(against)
+    before = before_all(against)
     rest = np.zeros((1 << models, samples), dtype=before.dtype)
-    for sets, members, without in _levels(models):
+    for sets, members, without in levels(models):
         rest[sets] = (before[members, without] + rest[without]).min(axis=1)
     numbers = np.arange(samples)
     left = np.full(samples, (1 << models) - 1)
@@ -51,7 +51,7 @@ def _orders(against: Counts) -> Iterator[tuple[list[int], bool]]:
     yield from zip(orders.tolist(), unique.tolist(), strict=True)
 
 
-def _before(against: Counts) -> NDArray[np.int32]:
+def before_all(against: Counts) -> NDArray[np.int32]:
     """Model x subset x sample: what it costs to put the model before all of the subset, doubled up one model at a time."""
     models, _, samples = against.shape
     costs = np.zeros((models, 1 << models, samples), dtype=np.int32)
@@ -62,7 +62,7 @@ def _before(against: Counts) -> NDArray[np.int32]:
 
 
 @lru_cache(maxsize=4)
-def _levels(models: int) -> Levels:
+def levels(models: int) -> Levels:
     """For each size: the subsets of that size, their members, and the subsets without each member."""
     sets = np.arange(1 << models)
     held = (sets[:, None] >> np.arange(models)) & 1 == 1

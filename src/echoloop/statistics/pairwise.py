@@ -129,4 +129,4 @@ def _per_item(values: ArrayLike, name: str) -> Floats:
     array = np.asarray(values, dtype=np.float64)
     if array.ndim == 0 or not np.isfinite(array).all() or (array < 0).any():
         raise ValueError(f"{name} must count answers for each item: numbers from zero up")
-    return array.reshape(array.shape[0], -1).sum(axis=1)
+    return array.sum(axis=tuple(range(1, array.ndim)))

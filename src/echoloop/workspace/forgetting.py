@@ -66,7 +66,9 @@ def forget(
     remove_drafts(workspace.path)
     kept = {*needed, *_pictures_of_all(workspace, tables)}
     orphans = _remove_pictures(workspace, candidates - kept, kept)
-    made_from_rows = ("report", ".report.draft", ".report.old", "releases/.draft", "analyses", "scores")
+    folders = ("report", "analyses", "scores", "agreement")
+    drafts = (f".{name}.{kind}" for name in folders for kind in ("draft", "old"))
+    made_from_rows = (*folders, *drafts, "releases/.draft", "commands")
     for name in (*made_from_rows, *(path.name for path in workspace.path.glob(".scratch-*"))):
         shutil.rmtree(workspace.path / name, ignore_errors=True)
     finish(workspace)

@@ -8,7 +8,9 @@ import json
 import lzma
 import os
 import sys
+import tarfile
 import threading
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -51,6 +53,40 @@ def test_compression_is_seen_from_the_content_whatever_the_name(
     seen = read_all(the_archive(path))
     assert len(posts_of(seen)) == 3_000
     assert not skipped_of(seen)
+
+
+def packed(kind: str) -> bytes:
+    out = io.BytesIO()
+    if kind == "tar":
+        with tarfile.open(fileobj=out, mode="w") as tar:
+            member = tarfile.TarInfo("posts.jsonl")
+            member.size = len(LINES)
+            tar.addfile(member, io.BytesIO(LINES))
+    else:
+        with zipfile.ZipFile(out, "w") as packing:
+            packing.writestr("posts.jsonl", LINES)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "what"),
+    [
+        ("posts.zip", packed("zip"), "a ZIP file"),
+        ("posts.tar", packed("tar"), "a tar file"),
+        ("posts.tar.gz", gzip.compress(packed("tar")), "a tar file"),
+        ("posts.csv", packed("zip"), "a ZIP file"),
+        ("posts.7z", b"7z\xbc\xaf\x27\x1c" + bytes(64), "a 7z file"),
+    ],
+)
+def test_files_that_hold_files_are_called_what_they_are(
+    tmp_path: Path, name: str, data: bytes, what: str
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(data)
+    with pytest.raises(Mistake, match="Unpack it") as caught:
+        read_all(the_archive(path))
+    assert what in str(caught.value)
+    assert "so CSV" not in str(caught.value)
 
 
 @pytest.mark.parametrize("compress", COMPRESSIONS[:4])

@@ -9,7 +9,7 @@ import pytest
 from sighted import picture, sighting, url_of
 
 from echoloop.collect.aliases import Aliases
-from echoloop.collect.compliance import Targets, concerned, erase, read_targets, resolve
+from echoloop.collect.compliance import Targets, concerned, erase, people_in, read_targets, resolve
 from echoloop.collect.intake import REMOTE, Intake
 from echoloop.collect.pictures import PictureOutcome
 from echoloop.collect.welcome import Welcome
@@ -70,6 +70,28 @@ def test_a_person_goes_with_everything_they_wrote(intake: Intake, named: str) ->
     erase(intake, posts, names)
     assert not any(on_the_disk(intake.path, body) for body in before)
     assert [one.post.url for batch in intake.batches() for one in batch.seen] == [url_of(2)]
+
+
+@pytest.mark.parametrize(
+    ("named", "people"),
+    [
+        (["@brush_fan_01"], 1),
+        (["x:@nobody_99"], 1),
+        (["@brush_fan_01", "x:@Brush_Fan_01", "https://x.com/brush_fan_01"], 1),
+        (["x:@nobody_98", "x:@nobody_99"], 2),
+        ([url_of(1)], 0),
+    ],
+)
+def test_people_are_counted_and_not_their_pseudonyms(intake: Intake, named: list[str], people: int) -> None:
+    targets = read_targets(named)
+    posts, _ = resolve(intake, targets)
+    assert people_in(intake, targets, posts) == people
+
+
+def test_a_person_named_by_number_is_counted_and_a_post_is_not(intake: Intake) -> None:
+    targets = Targets(numbers=frozenset({"7001", "2", "555"}), people=read_targets(["@brush_fan_01"]).people)
+    posts, _ = resolve(intake, targets)
+    assert people_in(intake, targets, posts) == 1
 
 
 def test_a_number_of_a_compliance_record_is_a_person_or_a_post(intake: Intake) -> None:

@@ -104,7 +104,7 @@ def test_a_post_goes_with_all_that_was_made_from_it_and_stays_away(
     capsys.readouterr()
     forgets(tmp_path, "https://twitter.com/brush_fan_07/status/1?s=20", "https://x.com/i/status/5")
     told = capsys.readouterr().out
-    for words in ("Forgotten: https://x.com/i/status/1", "sightings", "receipts", "posts", "1 files"):
+    for words in ("Forgotten: https://x.com/i/status/1", "sightings", "receipts", "posts", "1 file"):
         assert words in told
     assert not anywhere(tmp_path, SECRET)
     assert numbers(tmp_path) == {2, 3, 4, 6}
@@ -235,4 +235,4 @@ def test_compliance_records_of_posts_and_those_that_ask_for_nothing(
     lines = ['{"id": "1", "action": "delete", "reason": "deleted"}', '{"id": "3", "action": "scrub_geo"}']
     forgets(tmp_path, _file(tmp_path, "\n".join(lines)))
     assert numbers(tmp_path) == {2, 3, 4, 5, 6}
-    assert "1 compliance records ask for no erasure" in capsys.readouterr().out
+    assert "1 compliance record asks for no erasure" in capsys.readouterr().out

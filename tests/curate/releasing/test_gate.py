@@ -25,7 +25,7 @@ def test_a_picture_that_cannot_be_decoded(shop: Any) -> None:
     with writing_in(shop.folder / "workspace") as workspace:
         broken = workspace.images.put(b"\x89PNG\r\n\x1a\n and no more")
     shop.fill([shop.item("good"), shop.item("bad", output_images=(ImageRef(sha256=broken),))])
-    refused(shop, "1 rows fail", "bad: a picture cannot be decoded", broken)
+    refused(shop, "1 row fails", "bad: a picture cannot be decoded", broken)
 
 
 @pytest.mark.parametrize("sha256", [None, content_hash(b"elsewhere")])

@@ -88,7 +88,7 @@ def test_a_post_that_was_forgotten_since_is_found_in_the_workspace(shop: Any, fo
     done = echoloop(shop.folder, "release", "verify", str(folder))
     assert done.returncode == 1
     assert "edit: it comes from a forgotten post" in done.stdout
-    assert "1 findings" in done.stderr
+    assert "1 finding" in done.stderr
 
 
 def test_a_folder_that_is_no_release_says_so(tmp_path: Path) -> None:

@@ -84,7 +84,7 @@ def test_taking_items_away_needs_more_than_the_third_number(shop: Any) -> None:
     shop.fill([*items, shop.item("more")])
     assert shop.release("0.1.1").splits["text_to_image"] == 2
     shop.fill(items)
-    with pytest.raises(Mistake, match=r"takes away, moves or rewrites 1 items of 0\.1\.1") as caught:
+    with pytest.raises(Mistake, match=r"takes away, moves or rewrites 1 item of 0\.1\.1") as caught:
         shop.release("0.1.2")
     assert "0.2.0 or 1.0.0" in str(caught.value)
     assert shop.release("0.2.0").before == "0.1.1"

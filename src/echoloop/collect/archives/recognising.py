@@ -17,6 +17,14 @@ Layout: TypeAlias = Literal["lines", "values", "csv", "parquet"]
 
 _SAMPLE = 20
 _ENOUGH = 32 << 20
+_PACKED = (
+    ("a ZIP file (or a spreadsheet, which is one)", 0, b"PK\x03\x04"),
+    ("an empty ZIP file", 0, b"PK\x05\x06"),
+    ("a tar file", 257, b"ustar"),
+    ("a 7z file", 0, b"7z\xbc\xaf\x27\x1c"),
+    ("a RAR file", 0, b"Rar!\x1a\x07"),
+)
+"""How a file begins that holds others, and where it says so."""
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -41,6 +49,13 @@ def recognise(
             "the archive is UTF-16, not UTF-8",
             where=label,
             remedy="Convert it first: iconv -f UTF-16 -t UTF-8",
+        )
+    packed = next((name for name, at, mark in _PACKED if head[at : at + len(mark)] == mark), None)
+    if packed is not None:
+        raise Mistake(
+            f"the archive is {packed}: several files in one, and not a file of posts",
+            where=label,
+            remedy="Unpack it and name the files in it, as in 'unpacked/*.jsonl'; a spreadsheet is saved as CSV UTF-8 first.",
         )
     if head.startswith(b"PAR1"):
         return _as_table("parquet", "a Parquet file", label, wanted, head)

@@ -41,6 +41,17 @@ def resolve(intake: Intake, targets: Targets) -> tuple[frozenset[str], frozenset
     return frozenset(posts | _kept_as(intake, posts)), frozenset(names)
 
 
+def people_in(intake: Intake, targets: Targets, posts: frozenset[str]) -> int:
+    """How many people were named. One person has several pseudonyms here, and may be named in several ways."""
+    named = [intake.authors.called(person.platform, person.handle) for person in targets.people]
+    numbers = [number for number in targets.numbers if f"https://x.com/i/status/{number}" not in posts]
+    people: list[set[str]] = []
+    for names in (*named, *(intake.authors.called("x", number) for number in numbers)):
+        same = [one for one in people if not one.isdisjoint(names)]
+        people = [one for one in people if one.isdisjoint(names)] + [names.union(*same)]
+    return len(people)
+
+
 def _kept_as(intake: Intake, posts: set[str]) -> set[str]:
     """The addresses under which posts are kept that were named by another."""
     aliases = Aliases(posts, intake.authors)

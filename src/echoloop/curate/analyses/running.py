@@ -43,11 +43,12 @@ def cost_rows(name: str, spent: Iterable[Spent]) -> Iterator[Analysis]:
     """US dollars a stage. A call of unknown price is not free, so it is said beside the sum."""
     for place, one in enumerate(sorted(spent, key=lambda each: each.stage)):
         unknown = f", {one.unpriced:,} of unknown price" if one.unpriced else ""
+        calls = "call" if one.calls == 1 else "calls"
         yield Analysis(
             dataset=name,
             analysis="cost",
             place=place,
             name=one.stage,
             value=one.cost,
-            note=f"{one.calls:,} calls{unknown}",
+            note=f"{one.calls:,} {calls}{unknown}",
         )

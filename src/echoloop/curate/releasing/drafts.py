@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from echoloop.curate.releasing.checksums import SUMS, differences, read_sums
-from echoloop.curate.releasing.versions import PUBLIC
+from echoloop.curate.releasing.versions import PUBLIC, next_after, versions_in
 from echoloop.records import Mistake
 
 _DRAFT = ".draft"
@@ -29,14 +29,18 @@ def drafting(releases: Path, version: str) -> Generator[tuple[Path, Path]]:
             releases.rmdir()
 
 
-def place(releases: Path, *drafts: Path) -> None:
-    """Put the drafts in their places, the last one last: with it the release is there. What is there already must be the same."""
+def place(releases: Path, *drafts: Path) -> bool:
+    """Put the drafts in their places, the last one last: with it the release is there. What is there already must be the same.
+
+    Returns whether anything was put anywhere.
+    """
     waiting = [draft for draft in drafts if not _is_there(releases / draft.name, draft)]
     for draft in waiting:
         _flush(draft)
     for draft in waiting:
         draft.rename(releases / draft.name)
         _flush_folder(releases)
+    return bool(waiting)
 
 
 def clear_drafts(releases: Path) -> None:
@@ -59,10 +63,13 @@ def _is_there(folder: Path, draft: Path) -> bool:
     other = differences(folder, sums)
     if not other and read_sums(folder) == sums:
         return True
+    newest = versions_in(folder.parent)[-1:]
+    named = f" {next_after(newest[0])}" if newest else ""
     raise Mistake(
         f"release {folder.name} exists with other content ({', '.join(other[:3]) or SUMS})",
         where=folder,
-        remedy="A version never changes: give the new one a new version. `echoloop release verify` says whether the old one is whole.",
+        remedy=f"A version never changes. Call this one something else:{named} `echoloop release verify {folder}` says whether "
+        "the old one is whole.",
     )
 
 

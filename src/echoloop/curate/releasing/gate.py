@@ -109,7 +109,8 @@ def refuse(findings: Iterable[Finding]) -> None:
     more = [f"    and {len(found) - _LISTED:,} more"] if len(found) > _LISTED else []
     rules = Counter(one.rule for one in found)
     rows = len({one.row for one in found})
-    what = f"the gate refuses the release: {rows:,} rows fail, nothing was written\n"
+    fail = "1 row fails" if rows == 1 else f"{rows:,} rows fail"
+    what = f"the gate refuses the release: {fail}, nothing was written\n"
     totals = "  " + "; ".join(f"{rule}: {count:,}" for rule, count in sorted(rules.items()))
     raise Mistake(
         "\n".join([what + totals, *lines[:_LISTED], *more]),

@@ -43,7 +43,7 @@ def predecessor(releases: Path, version: Version) -> Version | None:
         raise Mistake(
             f"version {version} comes before {known[-1]}, which is released",
             where=releases,
-            remedy=f"Versions only rise: {_next(known[-1])}",
+            remedy=f"Versions only rise: {next_after(known[-1])}",
         )
     return max((one for one in known if one < version), default=None)
 
@@ -52,13 +52,15 @@ def refuse_silent_loss(version: Version, before: Version | None, lost: int) -> N
     """Whoever scored the old items must see from the number that some of them are not there any more."""
     if before is None or not lost or version[:2] != before[:2]:
         return
+    items = "1 item" if lost == 1 else f"{lost:,} items"
     raise Mistake(
-        f"version {version} takes away, moves or rewrites {lost:,} items of {before}: the third number alone cannot say that",
+        f"version {version} takes away, moves or rewrites {items} of {before}: the third number alone cannot say that",
         remedy=f"Name it {before.major}.{before.minor + 1}.0 or {before.major + 1}.0.0; the third number is for additions and labels.",
     )
 
 
-def _next(newest: Version) -> str:
+def next_after(newest: Version) -> str:
+    """How the version after this one is called, in words for a remedy."""
     return (
         f"{newest.major}.{newest.minor}.{newest.patch + 1} if nothing is taken away, "
         f"else {newest.major}.{newest.minor + 1}.0."

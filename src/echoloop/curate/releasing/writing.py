@@ -49,13 +49,18 @@ from echoloop.workspace import ImageStore, Workspace
 
 
 class Release(msgspec.Struct, frozen=True, kw_only=True):
-    """A written version: its folders, how many items each split has, and what is different from the version before."""
+    """A written version: its folders, how many items each split has, and what is different from the version before.
+
+    `hold_out` is the share that was asked for; `new` is False where this version stood there already, byte for byte.
+    """
 
     folder: str
     public: str
     version: str
     splits: dict[str, int]
+    hold_out: float = 0.0
     held_out: int = 0
+    new: bool = True
     before: str = ""
     changes: tuple[Change, ...] = ()
 
@@ -118,14 +123,16 @@ def write_release(
         (private.folder / NOTE).write_bytes(msgspec.json.format(msgspec.json.encode(note), indent=1) + b"\n")
         for variant in (public, private):
             (variant.folder / SUMS).write_text(sums_text(sums_of(variant.folder)), "utf-8")
-        place(releases, public.folder, private.folder)
+        new = place(releases, public.folder, private.folder)
     splits = private.figures.splits
     return Release(
         folder=str(releases / version),
         public=str(releases / f"{version}{PUBLIC}"),
         version=version,
         splits={split: splits[split].items if split in splits else 0 for split in SPLITS},
+        hold_out=share,
         held_out=private.figures.held_out,
+        new=new,
         before=str(before) if before else "",
         changes=tuple(changes),
     )

@@ -6,11 +6,10 @@ from pathlib import Path
 
 import msgspec
 
+from echoloop.curate.openable import SUFFIXES
 from echoloop.curate.scoring.gold import GoldPicture, GoldPost, GoldThread
 from echoloop.records import ImageRef, Mistake, Post, Thread
 from echoloop.workspace import ImageStore, place_file
-
-_SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp", "image/gif": ".gif"}
 
 
 def write_gold(
@@ -59,7 +58,7 @@ def _picture(image: ImageRef, images: ImageStore, folder: Path) -> GoldPicture:
     sha256 = image.sha256
     if sha256 is None or sha256 not in images:
         return GoldPicture(alt=image.alt, absent=image.absence or "not here")
-    file = folder / f"{sha256[:12]}{_SUFFIXES.get(image.media_type or '', '')}"
+    file = folder / f"{sha256[:12]}{SUFFIXES.get(image.media_type or '', '')}"
     if not file.exists():
         place_file(file, images.read(sha256))
     return GoldPicture(sha256=sha256, file=f"{folder.name}/{file.name}", alt=image.alt)

@@ -27,6 +27,7 @@ from echoloop.lab.annotators.minors import look_for_minors
 from echoloop.lab.annotators.naming import NamingQuestion, name_task
 from echoloop.lab.annotators.pictures import PicturesQuestion, sort_pictures
 from echoloop.lab.annotators.relevance import RelevanceQuestion, score_relevance
+from echoloop.lab.annotators.rewriting import RewriteQuestion, rewrite
 from echoloop.lab.annotators.screenshots import ScreenshotQuestion, read_screenshot
 from echoloop.lab.annotators.sight import Eyes, Sight
 
@@ -108,12 +109,14 @@ def _reader(shape: str) -> _Answer:
             return lambda data, sights: label_feedback(_read(data, FeedbackQuestion))
         case "TaskNameAnswer":
             return lambda data, sights: name_task(_read(data, NamingQuestion))
+        case "RewriteAnswer":
+            return lambda data, sights: rewrite(_read(data, RewriteQuestion), sights)
         case "ApplicabilityAnswer":
             return lambda data, sights: judge_applicability(_read(data, ApplicabilityQuestion))
         case _:
             raise CannotAnswer(
                 f"no annotator knows the shape {shape!r}; known are RelevanceAnswer, ExtractionAnswer, PicturesAnswer, "
-                "ScreenshotAnswer, MinorsAnswer, FilterAnswer, FeedbackAnswer, TaskNameAnswer and ApplicabilityAnswer"
+                "ScreenshotAnswer, MinorsAnswer, FilterAnswer, FeedbackAnswer, TaskNameAnswer, RewriteAnswer and ApplicabilityAnswer"
             )
 
 
