@@ -17,6 +17,8 @@ from echoloop.grading import read_grade, score_as_released
         ("fine: **[[6]].**\n\n", 6),
         ("[[7]] That is my grade.", 7),
         ("[[7.5]], rounded: [[8]]", 8),
+        ("[[8]]/10, for 2 faults", 8),
+        ("[[3]]\n\nNote: 9", 3),
     ],
 )
 def test_the_bracket_at_the_end_counts(text: str, score: int) -> None:
@@ -38,9 +40,6 @@ def test_the_bracket_at_the_end_counts(text: str, score: int) -> None:
         "good [[8]] but [[n/a]]",
         "[[]]",
         "[[９９]]",
-        "[[3]] Actually, on reflection, it deserves a 9",
-        "[[3]]\n\nNote: 9",
-        "The rubric asks for [[4]], so I would say 8",
     ],
 )
 def test_what_does_not_fit_is_no_score(text: str) -> None:

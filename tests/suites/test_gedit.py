@@ -84,7 +84,7 @@ def test_as_released(task):
     assert released("[9, 10]").value == 6
     assert released("9").value == 6
     assert released('||V^=^V|| {"score": [9, 9]} ||V^=^V||').value == 6
-    for unread in ("good", '{"score": 9}', '{"score": [9, 9', FAILED):
+    for unread in ("good", '{"score": [9, NaN]}', '{"score": 9}', '{"score": [9, 9', FAILED):
         found = released(unread)
         assert found.value is None
         assert "random" in found.reason

@@ -19,6 +19,7 @@ from suite_files import (
 
 from echoloop.records import Mistake
 from echoloop.suites.omnicontext import OMNICONTEXT, TASKS
+from echoloop.suites.released_json import NothingRead, read_as_released
 
 
 def row(key: str, kind: str = "single_object", **other: object) -> dict[str, object]:
@@ -73,8 +74,8 @@ def test_what_is_wrong_is_said_with_row_and_name(tmp_path):
     outside = tmp_path.parent / "secret.png"
     outside.write_bytes(picture())
     rows = [
-        row("a", "singel_object"),
-        row("b", instruction=" "),
+        row("a", "singel_object", input_images=["x.png"]),
+        row("b", instruction=" ", input_images=["x.png"]),
         row("c", input_images=[]),
         row("d", input_images=["gone.png", "../secret.png"]),
         row("d", input_images=["gone.png"]),
@@ -87,7 +88,6 @@ def test_what_is_wrong_is_said_with_row_and_name(tmp_path):
     [task] = tasks
     assert "gone.png" in task.input_images[0].absence
     assert "outside" in task.input_images[1].absence
-    assert "49 tasks" not in " ".join(counts_told(OMNICONTEXT, tmp_path / "data.jsonl"))
     assert "1 tasks of single_object where 50 were published" in counts_told(
         OMNICONTEXT, tmp_path / "data.jsonl"
     )
@@ -130,11 +130,22 @@ def test_as_released(task):
     assert released("9").value == 6
     assert released('{"score": 16}').value == 8, "out of range goes into the mean"
     assert released('{"score": 0}', '{"score": 10}').value == 0
-    for unread in ("good", '{"score": "nine"}', "{score: 9}", FAILED):
+    for unread in (
+        "good",
+        '{"score": NaN}',
+        '{"score": "nine"}',
+        "{score: 9}",
+        FAILED,
+    ):
         found = released(unread)
         assert found.value is None
         assert "random" in found.reason
     assert released(NO_PICTURE).reason.endswith("none was made")
+
+
+def test_a_number_beyond_all_bounds_ends_no_run():
+    with pytest.raises(NothingRead):
+        read_as_released(f'{{"score": 1{"0" * 400}}}')
 
 
 def test_eight_and_six_tasks_are_both_named(tmp_path):

@@ -83,6 +83,28 @@ def rankings(
 
 
 @judge.command
+def margin(beside: Path, *, place: Place = HERE) -> None:
+    """How much further the leader is ahead of the next here than on another benchmark: the ratio, with its interval.
+
+    Parameters
+    ----------
+    beside
+        The workspace in which the same models were judged on another benchmark.
+    """
+    from echoloop.cli.composing import read_house
+    from echoloop.cli.leaderboard import finding_text
+    from echoloop.judge import margins_beside
+    from echoloop.workspace import reading
+
+    house = read_house(place)
+    for finding in margins_beside(house.judge, reading(house.workspace), reading(beside)):
+        say(finding_text(finding))
+        if finding.formula:
+            say(f"    {finding.formula}")
+    then("`echoloop report` writes the pages.")
+
+
+@judge.command
 def agreement(*, place: Place = HERE, running: Running = AS_USUAL) -> None:
     """How far people agree with each other, judges with people, and judges with judges: numbers, a table and figures."""
     hold_signals()

@@ -29,12 +29,16 @@ def print_alarms(place: Place) -> None:
     if alarms:
         say("\nTo look at before you trust a rank:")
     for one in alarms:
-        value = f"{one.value:.2f}" if one.value is not None else one.reason
-        interval = (
-            f" ({one.low:.2f} .. {one.high:.2f})" if one.low is not None and one.high is not None else ""
-        )
-        about = f", {one.about}" if one.about else ""
-        say(f"  {one.split}: {one.measure}{about}: {value}{interval}, n {one.n:,}")
+        say(finding_text(one))
+
+
+def finding_text(one: Finding) -> str:
+    """One number about a run, in a line."""
+    value = f"{one.value:.2f}" if one.value is not None else f"not measured: {one.reason}"
+    there = one.low is not None and one.high is not None
+    interval = f" ({one.low:.2f} .. {one.high:.2f})" if there else ""
+    about = f", {one.about}" if one.about else ""
+    return f"  {one.split}: {one.measure}{about}: {value}{interval}, n {one.n:,}"
 
 
 def leaderboard_text(standings: list[Standing]) -> str:
@@ -48,19 +52,28 @@ def leaderboard_text(standings: list[Standing]) -> str:
         f"  {'model':<16} {'win rate':>8}  {'95 % interval':<15} {'rank':<7} {'tier':>4} {'coverage':>8} {'graded':>7} {'refused':>7} {'unparsed':>8} {'failed':>6} {'$ each':>8}"
     ]
     for one in sorted(standings, key=lambda standing: -(standing.rate if standing.rate is not None else -1)):
-        if one.rate is None or one.low is None or one.high is None:
+        if one.rate is None:
             rows.append(f"  {one.model:<16} {'-':>8}  {one.reason}")
             continue
         rows.append(
-            f"  {one.model:<16} {one.rate:>8.3f}  {one.low:.3f} .. {one.high:.3f}  {_range(one):<7} "
+            f"  {one.model:<16} {one.rate:>8.3f}  {_interval(one):<15} {_range(one):<7} "
             f"{one.tier or '-':>4} {one.coverage:>8.0%} {_graded(one):>7} {one.refused:>7} "
             f"{one.unparsed:>8} {one.failed:>6} {_price(one):>8}"
         )
     return "\n".join([title, *rows])
 
 
+def _interval(standing: Standing) -> str:
+    """Nothing where there is one item: it resamples to itself."""
+    if standing.low is None or standing.high is None:
+        return "one item"
+    return f"{standing.low:.3f} .. {standing.high:.3f}"
+
+
 def _range(standing: Standing) -> str:
     low, high = standing.rank_low, standing.rank_high
+    if low is None:
+        return "-"
     return f"{low}" if low == high else f"{low}-{high}"
 
 

@@ -24,6 +24,8 @@ from echoloop.workspace import Origin, Workspace, place_file, reading, writing
 
 _AFTER_THE_STAGES = 90
 _SHOWN = (
+    "people's order over all items (Kemeny)",
+    "people's mean place",
     "raters agree (Kendall's W)",
     "consensus is unique",
     "models differ (Friedman)",
@@ -75,7 +77,14 @@ def tell_rankings(place: Place) -> str:
 
 def need_rankings(place: Place) -> None:
     """Without people there is nothing to set judges beside."""
-    workspace = reading(read_house(place).workspace)
+    house = read_house(place)
+    workspace = reading(house.workspace)
+    if house.settings.judge.method == "pairs":
+        raise Mistake(
+            'people are set beside grades, and method = "pairs" asks judges for none',
+            where=house.path,
+            remedy='Set method = "both" under [judge] and run `echoloop judge`.',
+        )
     if not _rankings(workspace):
         raise Mistake(
             "nobody has ranked anything yet",

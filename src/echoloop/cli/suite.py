@@ -7,7 +7,7 @@ from cyclopts import App, Parameter
 
 from echoloop.cli.groups import AROUND
 from echoloop.cli.holding import hold_signals
-from echoloop.cli.messages import counted, say, then
+from echoloop.cli.messages import say, then
 from echoloop.cli.options import AS_USUAL, HERE, Place, Running
 
 suite = App(
@@ -15,8 +15,6 @@ suite = App(
     group=AROUND,
     help="Other benchmarks (GenEval++, Imagine-Bench, ...): let models answer them, score them, compare.",
 )
-
-_LISTED = 20
 
 
 @suite.command(name="list")
@@ -150,7 +148,7 @@ def contamination(
     *,
     against: Path,
     items: str = "",
-    column: str = "prompt",
+    column: str = "",
     place: Place = HERE,
 ) -> None:
     """List where a suite's prompts and a file of prompts overlap: shared word runs and near-duplicates.
@@ -164,10 +162,9 @@ def contamination(
     items
         The published file; left out: the tasks that were loaded here.
     column
-        The column or field that holds the prompt.
+        The column or field that holds the prompt, where it is not one of the usual names.
     """
     from echoloop.cli.suite_text import list_contamination
 
-    found = list_contamination(name, against, items, column, place)
-    say(f"{counted(found, 'overlapping pair')} in all.")
+    list_contamination(name, against, items, column, place)
     then("leave these rows out of the training data, or say so beside the scores.")

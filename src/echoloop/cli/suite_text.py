@@ -66,10 +66,10 @@ def table_lines(rows: Sequence[SuiteRow], order: Sequence[str]) -> Iterator[str]
             yield f"  without a score: {'; '.join(absent)}"
 
 
-def list_contamination(name: str, against: Path, items: str, column: str, place: Place) -> int:
-    """A line a pair; how many there are."""
+def list_contamination(name: str, against: Path, items: str, column: str, place: Place) -> None:
+    """A line a pair, the worst first, and what it comes to."""
     from echoloop.cli.suite_running import items_file
-    from echoloop.suites.contamination import overlaps
+    from echoloop.suites.contamination import contamination
 
     suite = open_suite(name)
     path = items_file(items, suite)
@@ -79,12 +79,12 @@ def list_contamination(name: str, against: Path, items: str, column: str, place:
         tasks = from_table(
             reading(read_house(place).workspace).tables.read(tasks_table(suite.name)), SuiteTask
         )
-    found = overlaps(tasks, against, column=column)
-    for pair in found[:_LISTED]:
+    found = contamination(tasks, against, column)
+    for pair in found.pairs[:_LISTED]:
         say(f"  {pair}")
-    if len(found) > _LISTED:
-        say(f"  and {len(found) - _LISTED:,} more")
-    return len(found)
+    if found.pairs_found > _LISTED:
+        say(f"  and {found.pairs_found - _LISTED:,} more pairs")
+    say(found.told)
 
 
 def _line(row: SuiteRow, released: SuiteRow | None) -> str:

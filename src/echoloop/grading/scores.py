@@ -5,7 +5,6 @@ import re
 import msgspec
 
 _BRACKETS = re.compile(r"\[\[([^\[\]]*)\]\]")
-_NUMBER = re.compile(r"\d")
 _WHOLE = re.compile(r"\s*\d{1,3}\s*")
 _AS_RELEASED = re.compile(r"\[\[\s*(10|[1-9])\s*\]\]")
 LOWEST, HIGHEST = 1, 10
@@ -19,10 +18,7 @@ class Grade(msgspec.Struct, frozen=True):
 
 
 def read_grade(text: str) -> Grade:
-    """The grade in a judge's answer; ValueError says why there is none.
-
-    Words may follow the last bracket, a number may not: "[[3]] Actually, a 9" is not a 3.
-    """
+    """The grade in a judge's answer; ValueError says why there is none. What follows the last bracket counts for nothing."""
     brackets = list(_BRACKETS.finditer(text))
     if not brackets:
         raise ValueError("no [[score]] in the answer")
@@ -33,8 +29,6 @@ def read_grade(text: str) -> Grade:
     score = int(said)
     if not LOWEST <= score <= HIGHEST:
         raise ValueError(f"[[{score}]] is not between {LOWEST} and {HIGHEST}")
-    if _NUMBER.search(text, last.end()):
-        raise ValueError(f"another number follows [[{score}]]")
     return Grade(float(score), text)
 
 

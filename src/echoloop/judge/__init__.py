@@ -1,5 +1,6 @@
 """Outputs x judges -> verdicts -> standings; people's rankings beside them. The statistics can be used without a workspace."""
 
+from echoloop.judge.beside import margins_beside
 from echoloop.judge.calibration import GAIN, PLAIN, WEIGHT, WEIGHTED
 from echoloop.judge.canary_rounds import canary_round
 from echoloop.judge.contests import VOTE
@@ -52,6 +53,7 @@ __all__ = [
     "kemeny",
     "kendall_w",
     "latest_rankings",
+    "margins_beside",
     "ranking_form",
     "rankings_file",
     "score_arrays",

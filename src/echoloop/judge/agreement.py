@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from echoloop.engine import Desk
 from echoloop.judge.contests import Heard, graded_arrays, splits_of
 from echoloop.judge.hearing import need_own_verdicts
-from echoloop.judge.known import known
+from echoloop.judge.known import known, with_interval
 from echoloop.judge.rank_arrays import Consensus, RankArrays, consensus, rank_arrays
 from echoloop.judge.rankings import latest_rankings
 from echoloop.judge.rules import rules_of
@@ -21,6 +21,7 @@ from echoloop.records.arrow import from_table
 from echoloop.statistics import (
     dunn,
     friedman,
+    kemeny,
     kendall_w,
     mean_interval,
     mean_tau_b,
@@ -65,7 +66,7 @@ def measure_agreement(
         grounds.append(_together(grounds))
     for ground in grounds:
         for finding in _findings(ground):
-            yield Keep(finding)
+            yield Keep(with_interval(finding))
 
 
 def _ground(settings: JudgeSettings, heard: Heard, ranked: Sequence[Ranking]) -> _Ground:
@@ -119,6 +120,7 @@ def _together(grounds: Sequence[_Ground]) -> _Ground:
 
 def _findings(ground: _Ground) -> Iterator[Finding]:
     yield from _people(ground)
+    yield from _order(ground)
     yield from _models(ground)
     consensus_ranks = -ground.agreed.places
     named = [*zip(ground.judges, ground.scores, strict=True), (_VOTE, ground.voted)]
@@ -170,6 +172,40 @@ def _people(ground: _Ground) -> Iterator[Finding]:
         formula="rankings that say so, of those and the items that were ranked",
         reason="" if asked else "nobody ranked anything",
     )
+
+
+def _order(ground: _Ground) -> Iterator[Finding]:
+    """Where people see each model: its mean place, and the one order that contradicts all their rankings least."""
+    people = ground.people
+    every = (
+        people.ranks.reshape(-1, len(people.models)) if people.items else np.empty((0, len(people.models)))
+    )
+    best = kemeny(every)
+    for at, model in enumerate(people.models):
+        places = ground.agreed.places[:, at]
+        mean, low, high = mean_interval(places, resamples=ground.resamples, seed=ground.seed)
+        there = int(np.isfinite(places).sum())
+        yield Finding(
+            split=ground.split,
+            measure="people's mean place",
+            about=model,
+            value=known(mean),
+            low=known(low),
+            high=known(high),
+            n=there,
+            formula="mean over items of its place in people's consensus; 1 is best; interval over items",
+            reason="" if there else "nobody ranked it",
+        )
+        yield Finding(
+            split=ground.split,
+            measure="people's order over all items (Kemeny)",
+            about=model,
+            value=known(best.ranks[at]),
+            n=there,
+            formula="its place in the order with the fewest disagreements over all rankings of all items"
+            + ("" if best.unique else "; another order is as good"),
+            reason="" if there else "nobody ranked it",
+        )
 
 
 def _models(ground: _Ground) -> Iterator[Finding]:

@@ -1,6 +1,6 @@
 """Canaries: the same pictures before the same judges, again each round, so that a judge that has changed is noticed.
 
-Round 0 chooses the pictures; every later round shows exactly those. A round belongs to one set of outputs, so a run that
+The first round chooses the pictures; every later one shows exactly those. A round belongs to one set of outputs, so a run that
 changes nothing takes no new round, and a killed one goes on with its own.
 """
 
@@ -43,12 +43,12 @@ def canary_table(number: int) -> str:
 
 def canary_stage(settings: CanarySettings) -> Stage:
     """One round of showing the judges what they have seen before."""
-    first = settings.round == 0
+    first = settings.round == settings.first
     return Stage(
         act="judge",
         name="canaries",
         does="show every judge the same few pictures again",
-        reads=("outputs", "items") if first else (canary_table(0),),
+        reads=("outputs", "items") if first else (canary_table(settings.first),),
         writes=Canary,
         run=choose_canaries if first else show_canaries_again,
         settings=settings,

@@ -15,31 +15,37 @@ from echoloop.workspace import Workspace
 def canary_round(
     workspace: Workspace, judges: Sequence[Judge], *, pictures: int, seed: int = 0
 ) -> CanarySettings:
-    """The last round, where it was taken for the outputs there are; the next one, where they have changed since."""
-    made_for = _pictures(workspace)
-    rounds = 0
-    while workspace.tables.manifest(canary_table(rounds)) is not None:
-        rounds += 1
+    """The last round, where it was taken for the pictures there are; the next one, where there are others now.
+
+    A last round without a row (nothing to show, or all of it was forgotten) is taken again, and chooses anew.
+    """
+    made_for, sizes = _pictures(workspace), _sizes(workspace)
     fresh = CanarySettings(
         judges=tuple(judges),
-        round=rounds,
+        round=len(sizes),
+        first=next((number for number, rows in enumerate(sizes) if rows), len(sizes)),
         pictures=pictures,
         made_for=made_for,
         release=_newest_release(workspace),
         seed=seed,
     )
-    if not rounds:
+    if not sizes:
         return fresh
-    last = from_table(workspace.tables.read(canary_table(rounds - 1)), Canary)[:1]
-    if last and made_for and last[0].made_for != made_for:
+    last = len(sizes) - 1
+    if not sizes[last]:
+        return msgspec.structs.replace(fresh, round=last, first=last)
+    said = from_table(workspace.tables.read(canary_table(last)), Canary)[0]
+    if made_for and said.made_for != made_for:
         return fresh
-    said = last[0] if last else None
-    return msgspec.structs.replace(
-        fresh,
-        round=rounds - 1,
-        made_for=said.made_for if said else made_for,
-        release=said.release if said else fresh.release,
-    )
+    return msgspec.structs.replace(fresh, round=last, made_for=said.made_for, release=said.release)
+
+
+def _sizes(workspace: Workspace) -> list[int]:
+    """How many rows each round has that was taken so far."""
+    sizes: list[int] = []
+    while (known := workspace.tables.manifest(canary_table(len(sizes)))) is not None:
+        sizes.append(known.rows)
+    return sizes
 
 
 def _pictures(workspace: Workspace) -> str:

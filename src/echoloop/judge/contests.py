@@ -11,8 +11,9 @@ from echoloop.judge.rules import PAIRS, Rule, rules_of
 from echoloop.judge.score_arrays import ScoreArrays, choice_arrays, score_arrays
 from echoloop.judge.settings import JudgeSettings
 from echoloop.records import Comparison, Output, Split, Verdict
-from echoloop.statistics import Missing, pair_outcomes, vote_outcomes, with_losses
+from echoloop.statistics import Interval, Missing, bootstrap_of, pair_outcomes, vote_outcomes, with_losses
 
+_FEWEST_ITEMS = 2
 VOTE = "vote"
 """The name under which the judges' common vote stands beside each judge alone."""
 
@@ -65,6 +66,16 @@ def contests(settings: JudgeSettings, heard: Heard) -> Iterator[Contest]:
             yield from _by_grades(settings, rule, heard)
     if settings.paired:
         yield from _by_pairs(settings, heard)
+
+
+def interval_of(settings: JudgeSettings, contest: Contest) -> Interval:
+    """Resampled win rates. One item resamples to itself: an interval without width would look certain, so there is none."""
+    interval = bootstrap_of(contest.outcomes, resamples=settings.resamples, seed=settings.seed)
+    if int(np.isfinite(contest.outcomes).any(axis=(1, 2)).sum()) >= _FEWEST_ITEMS:
+        return interval
+    nothing = np.full_like(interval.low, np.nan)
+    reason = "fewer than two items were compared: there is nothing to resample"
+    return Interval(nothing, nothing.copy(), np.full_like(interval.samples, np.nan), reason)
 
 
 def graded_arrays(settings: JudgeSettings, heard: Heard, rule: Rule) -> ScoreArrays:

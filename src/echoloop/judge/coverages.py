@@ -8,10 +8,15 @@ from echoloop.judge.contests import Heard, graded_arrays
 from echoloop.judge.known import known
 from echoloop.judge.rules import rules_of
 from echoloop.judge.settings import JudgeSettings
-from echoloop.records import Comparison, Finding, Verdict
+from echoloop.records import AnswerState, Comparison, Finding, Verdict
 from echoloop.statistics import effective_judges
 
 _WORRYING = 0.95
+_WORDS: dict[AnswerState, str] = {
+    "refused": "refused",
+    "unparsed": "not found in the answer",
+    "failed": "lost to outages",
+}
 
 
 def coverage_findings(settings: JudgeSettings, heard: Heard) -> Iterator[Finding]:
@@ -31,12 +36,29 @@ def coverage_findings(settings: JudgeSettings, heard: Heard) -> Iterator[Finding
                 about=judge.name,
                 value=share,
                 n=len(own),
-                formula="of those that were asked for; the rest are refusals, answers without one, and outages",
+                formula="of those that were asked for",
                 alarm=share is not None and share < _WORRYING,
                 reason="" if own else "this judge was asked nothing",
             )
+            yield from _absences(
+                heard, measure, judge.name, [row.state for row in rows if row.judge == judge.name]
+            )
     if settings.graded:
         yield from _vote(settings, heard)
+
+
+def _absences(heard: Heard, measure: str, judge: str, states: Sequence[AnswerState]) -> Iterator[Finding]:
+    """Where a judge gave less than all: its refusals, its answers without a grade, and its outages apart."""
+    for state, words in _WORDS.items():
+        if count := sum(one == state for one in states):
+            yield Finding(
+                split=heard.split,
+                measure=f"{measure.partition(' ')[0]} {words}",
+                about=judge,
+                value=count / len(states),
+                n=len(states),
+                formula="of those that were asked for",
+            )
 
 
 def _vote(settings: JudgeSettings, heard: Heard) -> Iterator[Finding]:

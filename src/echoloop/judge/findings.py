@@ -9,6 +9,7 @@ from echoloop.judge.biases import bias_findings, position_findings
 from echoloop.judge.contests import contests, graded_arrays, splits_of
 from echoloop.judge.coverages import coverage_findings
 from echoloop.judge.drifts import drift_findings
+from echoloop.judge.known import with_interval
 from echoloop.judge.margins import margin_findings
 from echoloop.judge.rules import rules_of
 from echoloop.judge.settings import JudgeSettings
@@ -29,15 +30,15 @@ def make_findings(
     for heard in splits_of(*rows):
         for contest in contests(settings, heard):
             for finding in margin_findings(settings, contest, heard):
-                yield Keep(finding)
+                yield Keep(with_interval(finding))
         for finding in coverage_findings(settings, heard):
-            yield Keep(finding)
+            yield Keep(with_interval(finding))
         if settings.graded:
             arrays = graded_arrays(settings, heard, rules_of(settings)[0])
             for finding in bias_findings(settings, heard, arrays):
-                yield Keep(finding)
+                yield Keep(with_interval(finding))
         if settings.paired:
             for finding in position_findings(settings, heard):
-                yield Keep(finding)
+                yield Keep(with_interval(finding))
     for finding in drift_findings(settings, [from_table(one, Canary) for one in rounds]):
-        yield Keep(finding)
+        yield Keep(with_interval(finding))

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 import pyarrow as pa
 
 from echoloop.engine import Desk
-from echoloop.judge.contests import Contest, contests, splits_of
+from echoloop.judge.contests import Contest, contests, interval_of, splits_of
 from echoloop.judge.known import known
 from echoloop.judge.settings import JudgeSettings
 from echoloop.records import Comparison, Keep, Output, PairStanding, Verdict
 from echoloop.records.arrow import from_table
-from echoloop.statistics import bootstrap_of, pair_matrix, paired_differences, rates_of
+from echoloop.statistics import pair_matrix, paired_differences, rates_of
 
 
 def make_pair_standings(
@@ -26,7 +26,7 @@ def make_pair_standings(
 
 def _pairs(settings: JudgeSettings, contest: Contest) -> Iterator[PairStanding]:
     matrix = pair_matrix(contest.outcomes)
-    interval = bootstrap_of(contest.outcomes, resamples=settings.resamples, seed=settings.seed)
+    interval = interval_of(settings, contest)
     apart = paired_differences(interval, rates_of(contest.outcomes))
     for at, model in enumerate(contest.models):
         for against, other in enumerate(contest.models):

@@ -59,10 +59,14 @@ class JudgeSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CanarySettings(msgspec.Struct, frozen=True, kw_only=True):
-    """Which pictures judges are shown again each round. `made_for` names the outputs that the round belongs to."""
+    """Which pictures judges are shown again each round. `made_for` names the outputs that the round belongs to.
+
+    `first` is the round that chose the pictures: a later one than 0 where all of an earlier choice was forgotten.
+    """
 
     judges: tuple[Judge, ...]
     round: int
+    first: int = 0
     pictures: int = 8
     made_for: str = ""
     release: str = ""

@@ -19,7 +19,7 @@ _HEARD = (("verdicts", Verdict), ("comparisons", Comparison))
 
 def judge_stages(settings: JudgeSettings, canaries: CanarySettings | None = None) -> list[Stage]:
     """Judges grade every output, or compare them two at a time; what they say becomes standings and findings."""
-    rounds = range(canaries.round + 1) if canaries else ()
+    rounds = range(canaries.first, canaries.round + 1) if canaries else ()
     stages = [_grades(settings)] if settings.graded else []
     stages += [_choices(settings)] if settings.paired else []
     stages += [canary_stage(canaries)] if canaries else []

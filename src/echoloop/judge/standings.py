@@ -9,7 +9,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from echoloop.engine import Desk
-from echoloop.judge.contests import VOTE, Contest, Heard, contests, splits_of
+from echoloop.judge.contests import VOTE, Contest, Heard, contests, interval_of, splits_of
 from echoloop.judge.known import known
 from echoloop.judge.rules import DEFAULT, PAIRS
 from echoloop.judge.settings import JudgeSettings
@@ -17,7 +17,6 @@ from echoloop.judge.slices import slices_of
 from echoloop.records import Comparison, Item, Keep, Output, Standing, Verdict
 from echoloop.records.arrow import from_table
 from echoloop.statistics import (
-    bootstrap_of,
     bradley_terry,
     bradley_terry_interval,
     pair_matrix,
@@ -74,7 +73,7 @@ class _Numbers:
 
 def _numbers(settings: JudgeSettings, contest: Contest, *, with_strength: bool) -> _Numbers:
     rates = rates_of(contest.outcomes)
-    interval = bootstrap_of(contest.outcomes, resamples=settings.resamples, seed=settings.seed)
+    interval = interval_of(settings, contest)
     nothing = np.full(len(contest.models), np.nan)
     strength = low = high = nothing
     if with_strength:
@@ -129,7 +128,7 @@ def _standings(
             strength_high=known(numbers.strength_high[at]),
             items=len(contest.items),
             coverage=float(numbers.coverage[at]),
-            reason="" if rate is not None else "never compared with another model",
+            reason="" if rate is not None else _why_never(counts[model]),
             **msgspec.structs.asdict(counts[model]),
         )
 
@@ -145,6 +144,21 @@ class _Counts(msgspec.Struct, frozen=True, kw_only=True):
     scored: int
     price: float | None
     priced: int
+
+
+def _why_never(counts: _Counts) -> str:
+    """What a model without a single comparison lacks."""
+    lacks = [
+        f"{number:,} {state}"
+        for state, number in (
+            ("refused", counts.refused),
+            ("unparsed", counts.unparsed),
+            ("failed", counts.failed),
+        )
+        if number
+    ]
+    why = f": {', '.join(lacks)}" if lacks and not counts.outputs else ""
+    return f"never compared with another model{why}"
 
 
 def _counts(contest: Contest, heard: Heard, members: frozenset[str] | None) -> dict[str, _Counts]:

@@ -7,6 +7,20 @@ import msgspec
 from echoloop.records import Finding, PairStanding, Split, Standing, main_standings
 from echoloop.report.leaderboards import is_vote, model_order
 
+_ORDER = (
+    "leader",
+    "items tied",
+    "people's",
+    "raters",
+    "consensus",
+    "models differ",
+    "tau_b, judge with c",
+    "grades",
+    "",
+    "Dunn",
+)
+"""How measures begin, in the order in which a reader asks for them; the empty one stands for all others."""
+
 
 class RuleColumn(msgspec.Struct, frozen=True, kw_only=True):
     """One rule: who voted and how, and what its rates add up to (half the number of models where nothing is left out)."""
@@ -52,7 +66,7 @@ class SliceTable(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FindingGroup(msgspec.Struct, frozen=True, kw_only=True):
-    """All findings of one measure."""
+    """All findings of one measure; `formula` is empty where each row has its own."""
 
     measure: str
     formula: str
@@ -89,14 +103,24 @@ def judging(
 
 
 def grouped(findings: Iterable[Finding]) -> tuple[FindingGroup, ...]:
-    """Findings by what they measure, in the order in which measures are first met."""
+    """Findings by what they measure: what a reader asks for first comes first, the many tests of pairs last."""
     by_measure: dict[str, list[Finding]] = {}
-    for one in findings:
+    for one in sorted(findings, key=lambda one: (_turn(one.measure), one.measure)):
         by_measure.setdefault(one.measure, []).append(one)
-    return tuple(
-        FindingGroup(measure=measure, formula=rows[0].formula, rows=tuple(rows))
-        for measure, rows in by_measure.items()
+    return tuple(_group(measure, rows) for measure, rows in by_measure.items())
+
+
+def _group(measure: str, rows: Sequence[Finding]) -> FindingGroup:
+    formulas = {row.formula for row in rows}
+    return FindingGroup(
+        measure=measure, formula=rows[0].formula if len(formulas) == 1 else "", rows=tuple(rows)
     )
+
+
+def _turn(measure: str) -> int:
+    """The empty beginning fits everything, so it is asked last."""
+    named = (at for at, start in enumerate(_ORDER) if start and measure.startswith(start))
+    return next(named, _ORDER.index(""))
 
 
 def _rules(standings: Sequence[Standing], split: Split) -> RuleTable:

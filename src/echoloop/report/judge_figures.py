@@ -82,6 +82,10 @@ def _bars(boards: Sequence[Board]) -> "Figure":
         range(len(models)), [visible(clip(model, 18)) for model in models], rotation=30, ha="right"
     )
     axes.set_ylabel("win rate, 95 % interval")
+    items = ", ".join(f"{board.items:,} items {split_name(board.split).lower()}" for board in boards)
+    first = boards[0]
+    names = ", ".join(visible(clip(judge, 18)) for judge in first.judges)
+    axes.set_xlabel(f"{items}; vote: {first.vote} of {names}; missing: {first.missing}", fontsize=7)
     axes.set_xlabel(left_out(len(models), len(everybody), "models, best first"))
     for turn, board in enumerate(boards):
         axes.bar(0, 0, color=_COLOURS[turn % 2], label=split_name(board.split))

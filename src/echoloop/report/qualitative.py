@@ -44,9 +44,7 @@ def _grid(
     for row, page in enumerate(samples):
         words: Any = figure.add_subplot(len(samples), columns, row * columns + 1)
         words.axis("off")
-        words.text(
-            0, 0.5, _wrapped(display.text(clip(page.item.prompt, 140))), ha="left", va="center", fontsize=5.5
-        )
+        words.text(0, 0.5, _wrapped(_prompt(page, display)), ha="left", va="center", fontsize=5.5)
         shown = page.inputs[0] if page.inputs else None
         more = f"input, 1 of {len(page.inputs)}" if len(page.inputs) > 1 else "input"
         _put(figure, len(samples), columns, row * columns + 2, shown, more if shown else "", read)
@@ -57,6 +55,17 @@ def _grid(
             picture = answer.picture if answer else Shown(absence="not asked")
             _put(figure, len(samples), columns, row * columns + 3 + column, picture, title, read)
     return figure
+
+
+def _prompt(page: SamplePage, display: TextDisplay) -> str:
+    """The prompt, or where to read it: a script that the figure's font lacks would come out as boxes."""
+    from matplotlib.font_manager import findfont, get_font
+
+    text = display.text(clip(page.item.prompt, 140))
+    glyphs = get_font(findfont("DejaVu Sans")).get_charmap()
+    if all(ord(letter) in glyphs or letter.isspace() for letter in text):
+        return text
+    return f"(a prompt in {page.item.language or 'another script'}; item {clip(page.item.id, 20)})"
 
 
 def _put(

@@ -62,9 +62,10 @@ def tiers(
 ) -> list[int | None]:
     """The tier of each model, 1 being the best; None for a model that has no rate.
 
-    The best model that has no tier yet opens the next one, and every other model without a tier whose difference to it has an
-    interval that holds 0 joins. So nobody in a tier can be told from the tier's best; two others of it perhaps can. Best means
-    the highest rate, or without `rates` the highest mean of the resamples; of equals the one with the lower index.
+    Models are gone through from the best down. The first of a tier is its best; whoever cannot be told from it (the interval of
+    their difference holds 0) belongs to its tier, and the first who can opens the next. So tiers follow the rates, nobody in a
+    tier can be told from the tier's best, and two others of it perhaps can. Best means the highest rate, or without `rates` the
+    highest mean of the resamples; of equals the one with the lower index.
     """
     samples = interval.samples
     centre = _centres(samples)
@@ -76,16 +77,11 @@ def tiers(
         (model for model in range(centre.size) if np.isfinite(centre[model]) and _sampled(samples, model)),
         key=lambda model: (-centre[model], model),
     )
-    tier = 0
-    while waiting:
-        tier += 1
-        best = waiting[0]
-        joined = {
-            model for model in waiting if model == best or not apart.low[best, model] > 0.0
-        }  # an interval that is NaN tells nobody apart
-        for model in joined:
-            found[model] = tier
-        waiting = [model for model in waiting if model not in joined]
+    tier, best = 0, -1
+    for model in waiting:
+        if best < 0 or apart.low[best, model] > 0.0:  # an interval that is NaN tells nobody apart
+            tier, best = tier + 1, model
+        found[model] = tier
     return found
 
 

@@ -5,14 +5,26 @@ import re
 from importlib import import_module
 
 from echoloop.records import Mistake
+from echoloop.suites.dpg_bench import DPG_BENCH
+from echoloop.suites.echo_published import ECHO_PUBLISHED
+from echoloop.suites.gedit import GEDIT
+from echoloop.suites.geneval import GENEVAL
 from echoloop.suites.geneval_pp import GENEVAL_PP
 from echoloop.suites.imagine_bench import IMAGINE_BENCH
+from echoloop.suites.imgedit import IMGEDIT
+from echoloop.suites.omnicontext import OMNICONTEXT
 from echoloop.suites.release import RELEASE
 from echoloop.suites.suite import Suite
 
 SUITES: tuple[Suite, ...] = (
     GENEVAL_PP,
     IMAGINE_BENCH,
+    OMNICONTEXT,
+    GENEVAL,
+    DPG_BENCH,
+    IMGEDIT,
+    GEDIT,
+    ECHO_PUBLISHED,
     RELEASE,
 )
 

@@ -13,7 +13,7 @@ from echoloop.records import ImageRef, Mistake, SuiteTask
 from echoloop.suites.intake import Intake, UniqueIds, expect_count, text_of
 from echoloop.suites.parquet_rows import parquet_rows, picture_in
 from echoloop.suites.rehydrating import Wanted, stored_picture
-from echoloop.suites.release import looks, measures, score
+from echoloop.suites.release import RELEASE, looks, measures, score
 from echoloop.suites.suite import Suite
 
 SPLITS = {"image_to_image": 710, "text_to_image": 848}
@@ -103,11 +103,11 @@ ECHO_PUBLISHED = Suite(
         "`echoloop judge`. The hub holds prompts and the platform's ids of pictures; those that can still be fetched are checked by CLIP (.90), and what is "
         "missing is stated. echo-bench/echo2025-mit holds the same prompts with made-up input pictures. For win rates use `echoloop judge`."
     ),
-    hub="echo-bench/echo2025:image_to_image, text_to_image",
-    file="echo2025/",
+    hub="echo-bench/echo2025",
+    file="image_to_image/test-00000-of-00001.parquet",
     scale=(1.0, 10.0),
     load=load,
-    rubrics=(),
+    rubrics=RELEASE.rubrics,
     looks=looks,
     score=score,
     measures=measures,

@@ -10,7 +10,7 @@ from typing import Any
 
 from echoloop.records import SuitePreset, SuiteTask
 from echoloop.suites.intake import Intake, UniqueIds, expect_count, json_lines, text_of
-from echoloop.suites.parquet_rows import parquet_rows, picture_in
+from echoloop.suites.parquet_rows import columns_of, parquet_rows, picture_in
 from echoloop.suites.reading_numbers import read_score_list
 from echoloop.suites.released_json import NothingRead, read_list_as_released
 from echoloop.suites.suite import (
@@ -143,8 +143,9 @@ GEDIT = Suite(
         "part that every model of the first publication answered: published numbers are of either, so both are given. Published with Step1X-Edit "
         "(arXiv 2504.17761), judged there by gpt-4.1 or Qwen2.5-VL-72B."
     ),
-    hub="stepfun-ai/GEdit-Bench:data",
-    file="train-*.parquet",
+    hub="stepfun-ai/GEdit-Bench",
+    file="data",
+    ending="png",
     scale=(0.0, 10.0),
     load=load,
     rubrics=(_SEMANTICS, _QUALITY),
@@ -194,7 +195,8 @@ def _mean(name: str, tasks: Sequence[SuiteTask], part: str) -> Measure:
 
 def _rows(path: Path, intake: Intake) -> Iterator[tuple[int, dict[str, Any]]]:
     if path.is_dir() or path.suffix == ".parquet":
-        yield from parquet_rows(path, _COLUMNS, _PICTURES)
+        there = columns_of(path)
+        yield from parquet_rows(path, _COLUMNS, [name for name in _PICTURES if name in there][:1])
     else:
         yield from json_lines(path, intake)
 

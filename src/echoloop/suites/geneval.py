@@ -107,6 +107,7 @@ GENEVAL = Suite(
     ),
     hub="github.com/djghosh13/geneval:prompts/evaluation_metadata.jsonl",
     file="evaluation_metadata.jsonl",
+    ending="png",
     samples=4,
     load=load,
     looks=no_looks,

@@ -56,14 +56,15 @@ def load(path: Path, intake: Intake) -> Iterator[SuiteTask]:
             continue
         if not ids.is_new(line, name):
             continue
-        found[row["type"]] += 1
+        kind = text_of(row["type"])
+        found[kind] += 1
         yield SuiteTask(
             id=name,
             suite="imagine_bench",
             line=line,
             prompt=text_of(row["instruction"]),
-            group=_TYPES[row["type"]][0],
-            metadata=json.dumps({"note": text_of(row["note"]), "type": row["type"]}, ensure_ascii=False),
+            group=_TYPES[kind][0],
+            metadata=json.dumps({"note": text_of(row["note"]), "type": kind}, ensure_ascii=False),
         )
     for kind, (_, published) in _TYPES.items():
         expect_count(intake, found[kind], published, f"tasks of {kind}")
@@ -167,6 +168,6 @@ def _problem(row: Mapping[str, Any]) -> str:
         return "no instruction"
     if not text_of(row.get("note")):
         return "no note: without it there is nothing to check the picture against"
-    if row.get("type") not in _TYPES:
+    if text_of(row.get("type")) not in _TYPES:
         return f"unknown type {str(row.get('type'))[:40]!r}; there are {', '.join(_TYPES)}"
     return ""

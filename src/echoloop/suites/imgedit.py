@@ -156,10 +156,12 @@ IMGEDIT = Suite(
     about=(
         "737 edits of single pictures, of nine kinds: add, alter, replace, remove, background, style, extract, action, and several at once (compose). A judge "
         "gives three scores from 1 to 5, of which the first bounds the others. Published as ImgEdit's basic benchmark (arXiv 2505.20275), judged there by "
-        "gpt-4o. Published overall numbers are the mean of the kinds or of all tasks: both are given."
+        "gpt-4o. Published overall numbers are the mean of the kinds or of all tasks: both are given. The input pictures are in "
+        "Benchmark.tar of sysuyy/ImgEdit on the hub: unpack it beside the file."
     ),
-    hub="sysuyy/ImgEdit:Benchmark.tar",
+    hub="github.com/PKU-YuanGroup/ImgEdit:Benchmark/Basic/basic_edit.json",
     file="basic_edit.json",
+    ending="png",
     scale=(1.0, 5.0),
     load=load,
     rubrics=(_RUBRIC,),

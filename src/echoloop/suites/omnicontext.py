@@ -140,8 +140,9 @@ OMNICONTEXT = Suite(
         "prompt following and subject consistency from 0 to 10; a task's score is the root of their product. Published with OmniGen2 (arXiv 2506.18871), "
         "judged there by gpt-4.1. Published averages are over eight tasks or over the six without a single subject: both are given."
     ),
-    hub="OmniGen2/OmniContext:data",
-    file="train-00000-of-00001.parquet",
+    hub="OmniGen2/OmniContext",
+    file="data",
+    ending="png",
     scale=(0.0, 10.0),
     load=load,
     rubrics=(_RUBRIC,),

@@ -21,7 +21,7 @@ _MIXED = {"jpeg": "jpg"}
 
 
 class Opened(msgspec.Struct, frozen=True, kw_only=True):
-    """What is in a file: a picture in the store where there is no `problem`."""
+    """What is in a file: a picture where there is no `problem`. `sha256` is its name in the store, once it is there."""
 
     sha256: str = ""
     width: int = 0
@@ -87,9 +87,7 @@ def open_file(shelf: Shelf, images: ImageStore) -> Opened:
         picture = decode(data)
     except (BadImage, OSError, RuntimeError, ValueError) as error:
         return Opened(problem=_words(error))
-    return Opened(
-        sha256=content_hash(data), width=picture.width, height=picture.height, ending=picture.format
-    )
+    return Opened(width=picture.width, height=picture.height, ending=picture.format)
 
 
 def take_file(shelf: Shelf, images: ImageStore) -> Opened:
@@ -135,11 +133,20 @@ def _state(
     if one.problem:
         return "unreadable", one.problem
     if place != good[0]:
-        same = "the same picture as" if one.sha256 == opened[good[0]].sha256 else "another picture than"
-        return "duplicate", f"{same} {shown_path(good[0])}, which was taken"
+        same = _content(settings, place) == _content(settings, good[0])
+        what = "the same picture as" if same else "another picture than"
+        return "duplicate", f"{what} {shown_path(good[0])}, which was taken"
     if settings.grid and (one.width < 2 or one.height < 2):
         return "unreadable", f"{one.width} x {one.height} is no grid of four"
     return "matched", _oddity(settings, place, one)
+
+
+def _content(settings: FolderSettings, place: Place) -> str:
+    """Read once more: files that are there twice are few."""
+    try:
+        return content_hash(read_shelf(Shelf(settings.folder, place)))
+    except (OSError, ValueError):
+        return ""
 
 
 def _oddity(settings: FolderSettings, place: Place, one: Opened) -> str:

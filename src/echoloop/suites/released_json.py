@@ -1,6 +1,7 @@
 """How the public scripts of OmniContext and of VIEScore's kin find scores in an answer; nobody else should read so."""
 
 import json
+import math
 import re
 from typing import Any
 
@@ -16,9 +17,7 @@ class NothingRead(ValueError):
 def read_as_released(text: str) -> float:
     """OmniContext's score: `score` of the object between the outermost braces, or an answer that is nothing but a whole number."""
     value = _object(text).get("score")
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise NothingRead("no number under `score`")
-    return float(value)
+    return _number(value)
 
 
 def read_list_as_released(text: str) -> list[float]:
@@ -34,9 +33,20 @@ def read_list_as_released(text: str) -> list[float]:
         found = json.loads(listed) if re.fullmatch(r"\[\d+, ?\d+\]", listed) else _bare(said)
     if not isinstance(found, list) or not found:
         raise NothingRead("no list under `score`")
-    if any(isinstance(one, bool) or not isinstance(one, int | float) for one in found):
-        raise NothingRead("not all of `score` are numbers")
-    return [float(one) for one in found]
+    return [_number(one) for one in found]
+
+
+def _number(value: Any) -> float:
+    """A number that a mean can hold: the scripts stop on anything else, or end in NaN."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise NothingRead("no number under `score`")
+    try:
+        number = float(value)
+    except OverflowError as error:
+        raise NothingRead("a number beyond all bounds") from error
+    if not math.isfinite(number):
+        raise NothingRead(f"`score` is {number}")
+    return number
 
 
 def _object(text: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from PIL import Image
 
 from echoloop.images import Pixels
 from echoloop.records import Mistake
-from echoloop.suites.detecting import COLOURS, Corners
+from echoloop.suites.detecting import COLOURS, Corners, Eyes
 from echoloop.suites.torch_models import (
     CLIP,
     CLIP_REVISION,
@@ -92,7 +92,7 @@ class RealEyes:
     about: str
 
 
-def open_detector() -> RealEyes:
+def open_detector() -> Eyes:
     """Both models, or what to install or fetch."""
     libraries = open_libraries()
     named = libraries.transformers

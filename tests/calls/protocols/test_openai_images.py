@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from providers import PICTURE, Providers
 
-from echoloop.records.answers import Refused
+from echoloop.records.answers import Answered, Failed, Refused
 
 WEBP = b"RIFF\x1a\x00\x00\x00WEBPVP8 called .png"
 CODED = base64.b64encode(PICTURE).decode()
@@ -127,7 +127,6 @@ def test_a_redirect_leads_nowhere_else(house: Any, place: str, reason: str) -> N
 @pytest.mark.parametrize(
     "answer",
     [
-        {"data": []},
         {"error": {"code": "moderation_blocked", "message": "no"}},
         {"created": 0, "data": [], "error": {"code": "content_policy_violation", "message": "no"}},
     ],
@@ -139,6 +138,20 @@ def test_nothing_drawn_is_a_refusal(house: Any, answer: dict[str, Any]) -> None:
                 reply = await house.draw()
                 assert isinstance(reply.answer, Refused)
                 assert reply.calls == calls
+
+    run(scene)
+
+
+def test_nothing_without_a_word_is_an_outage_and_is_asked_again(house: Any) -> None:
+    """An empty list says neither "I drew" nor "I will not"; Gemini's empty answer is taken the same way."""
+
+    async def scene() -> None:
+        async with Providers(answer={"data": []}).running() as server, house.opened(base_url=server.openai):
+            reply = await house.draw()
+            assert isinstance(reply.answer, Failed)
+            assert "does not say that it was declined" in reply.answer.reason
+            server.answer = None
+            assert isinstance((await house.draw()).answer, Answered)
 
     run(scene)
 

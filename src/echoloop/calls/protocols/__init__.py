@@ -40,12 +40,14 @@ PROTOCOLS: Mapping[ProtocolName, Protocol] = {
         render=openai.render,
         read_answer=openai_answers.read_answer,
         lift=openai_answers.lift,
+        emptiness=openai_answers.emptiness,
     ),
     "chat_images": Protocol(
         path_of=chat_images.path_of,
         render=chat_images.render,
         read_answer=chat_images.read_answer,
         lift=chat_images.lift,
+        emptiness=openai_answers.emptiness,
     ),
     "gemini": Protocol(
         path_of=gemini.path_of,

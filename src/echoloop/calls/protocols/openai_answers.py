@@ -74,6 +74,8 @@ _CHAT = msgspec.json.Decoder(_Chat)
 _DRAWING = msgspec.json.Decoder(_Drawing)
 _MODERATION = msgspec.json.Decoder(_Moderation)
 
+_SHORT = 4_096
+
 
 def read_answer(request: Request, response: str, *, drawn_in_chat: bool = False) -> Reading:
     """Raises Unreadable, or a DecodeError, when a response does not keep the protocol."""
@@ -95,6 +97,19 @@ def lift(request: Request, response: str, put: Callable[[bytes], str]) -> tuple[
     if '"image_url"' in response:
         return lift_message(response, put)
     return response, ()
+
+
+def emptiness(response: str) -> str | None:
+    """Why a body with a good status holds nothing at all: that is no answer and no refusal, and the call may be made again."""
+    if "[]" not in response[:_SHORT] or len(response) > _SHORT:
+        return None
+    body: Any = msgspec.json.decode(response)
+    if not isinstance(body, dict) or body.get("error"):
+        return None
+    for name, what in (("choices", "no choice"), ("data", "no picture")):
+        if body.get(name) == []:
+            return f"the answer holds {what}, and does not say that it was declined"
+    return None
 
 
 def lift_message(response: str, put: Callable[[bytes], str]) -> tuple[str, tuple[str, ...]]:

@@ -40,7 +40,10 @@ def funnel_analysis(name: str, rows: Sequence[FunnelRow]) -> Iterator[Analysis]:
 
 
 def cost_rows(name: str, spent: Iterable[Spent]) -> Iterator[Analysis]:
-    """US dollars a stage. A call of unknown price is not free, so it is said beside the sum."""
+    """US dollars a stage. A call of unknown price is not free, so it is said beside the sum.
+
+    Receipts do not say whether a question was asked for the benchmark or to try a reader out, so the sum is of both, and says so.
+    """
     for place, one in enumerate(sorted(spent, key=lambda each: each.stage)):
         unknown = f", {one.unpriced:,} of unknown price" if one.unpriced else ""
         calls = "call" if one.calls == 1 else "calls"
@@ -50,5 +53,5 @@ def cost_rows(name: str, spent: Iterable[Spent]) -> Iterator[Analysis]:
             place=place,
             name=one.stage,
             value=one.cost,
-            note=f"{one.calls:,} {calls}{unknown}",
+            note=f"{one.calls:,} {calls}{unknown}, trials of readers (`curate score`) among them",
         )
