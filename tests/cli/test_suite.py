@@ -8,6 +8,7 @@ import pytest
 from command_line import echoloop, table_files
 from suite_runs import (
     JudgeServer,
+    four,
     geneval_pp_rows,
     imagine_rows,
     judge_server,
@@ -216,3 +217,52 @@ def test_a_mistake_says_what_and_what_to_do(
     assert said in done.stderr
     assert "Traceback" not in done.stderr
     assert not judge.asked
+
+
+def test_a_detector_looks_where_a_suite_asks_no_judge(tmp_path: Path, judge: JudgeServer) -> None:
+    lines = [
+        {"tag": "single_object", "include": [{"class": name, "count": 1}], "prompt": f"a photo of a {name}"}
+        for name in ("bench", "clock", "cat")
+    ]
+    write_lines(tmp_path / "m.jsonl", lines)
+    words = ("suite", "run", "geneval", "--items", "m.jsonl", "--model", "hazel")
+    missing = echoloop(tmp_path, *words)
+    assert missing.returncode == 2
+    assert "geneval needs a detector" in missing.stderr
+    unknown = echoloop(tmp_path, *words, "--detector", "nowhere:open")
+    assert unknown.returncode == 2
+    assert "cannot be opened" in unknown.stderr
+    done = echoloop(tmp_path, *words, "--detector", "echoloop.lab.detector:open_detector")
+    assert done.returncode == 0, done.stderr
+    found = rows(tmp_path, "geneval")["default", "hazel", "single_object"]
+    assert (found.tasks, found.judge) == (3, "echoloop.lab.detector:open_detector")
+    assert not judge.asked
+
+
+def test_grids_of_four_are_scored_from_a_folder(tmp_path: Path, judge: JudgeServer) -> None:
+    header = "item_id,text,keywords,proposition_id,dependency,category_broad,category_detailed,tuple,question_natural_language"
+    lines = [
+        'one,"a cup","",1,0,entity,whole,"entity - whole (cup)",Is there a cup?',
+        'one,"a cup","",2,1,attribute,color,"attribute - color (cup, red)",Is the cup red?',
+    ]
+    (tmp_path / "dpg.csv").write_text("\n".join([header, *lines]) + "\n")
+    (tmp_path / "grids").mkdir()
+    (tmp_path / "grids" / "one.png").write_bytes(four([10, 60, 110, 160]))
+    judge.says = lambda data: "yes" if "cup?" in str(data) else "no"
+    done = echoloop(
+        tmp_path,
+        "suite",
+        "run",
+        "dpg_bench",
+        "--items",
+        "dpg.csv",
+        "--outputs",
+        "grids",
+        "--name",
+        "theirs",
+        "--grid",
+    )
+    assert done.returncode == 0, done.stderr
+    assert len(judge.asked) == 8
+    found = rows(tmp_path, "dpg_bench")["default", "theirs", "overall"]
+    assert (found.value, found.coverage) == (0.5, 1.0)

@@ -104,3 +104,12 @@ def test_a_name_that_fits_nothing_says_why(name: str, why: str) -> None:
 def test_a_name_that_fits_two_tasks_fits_none() -> None:
     place = ("cup.png",)
     assert read_names([place], tasks("CUP", "Cup")).named[place] == "the name fits 2 tasks: CUP, Cup"
+
+
+def test_public_folders_of_ids_with_slashes() -> None:
+    known = tasks("single_character/a1", "background/cn/k2")
+    names = ["single_character/a1.png", "fullset/background/cn/k2.png", "background/cn/k3.png"]
+    assert read(names, known) == {
+        "single_character/a1.png": "single_character/a1#0",
+        "fullset/background/cn/k2.png": "background/cn/k2#0",
+    }

@@ -1,5 +1,6 @@
 """Scores -> measures: weighted groups, absences, intervals within groups, and how well a suite tells models apart."""
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -204,3 +205,17 @@ def test_what_cannot_be_compared_says_why() -> None:
         None,
         "two models differ by the same on every task: there is no standard error",
     )
+
+
+def test_by_pictures_a_task_counts_as_often_as_it_was_seen_and_places_are_kept() -> None:
+    tasks = [task("a"), task("b")]
+    scores = {
+        "a": msgspec.structs.replace(score("a", 1.0), pictures=4, wanted=4),
+        "b": msgspec.structs.replace(score("b", 0.5), pictures=1, wanted=4),
+    }
+    seen = Estimator(50, 0).estimate(plain_mean("all", tasks, by_pictures=True), scores)
+    assert seen.value == pytest.approx((4 * 1.0 + 0.5) / 5)
+    assert (seen.scored, seen.tasks) == (2, 2)
+    assert Estimator(50, 0).estimate(plain_mean("all", tasks), scores).value == pytest.approx(0.75)
+    thirds = {"a": score("a", 1.0), "b": score("b", 0.111)}
+    assert Estimator(50, 0).estimate(plain_mean("all", tasks, places=2), thirds).value == 0.56

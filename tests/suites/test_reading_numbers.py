@@ -208,3 +208,8 @@ def test_no_text_breaks_a_reader(said: str) -> None:
 @given(st.integers(0, 10), st.text(alphabet="abc ,.\n", max_size=40))
 def test_a_named_score_is_the_score(score: int, before: str) -> None:
     assert read_number(f"{before}\nScore: {score}\n", 0, 10) == score
+
+
+def test_a_number_without_end_is_no_score() -> None:
+    with pytest.raises(ValueError):
+        read_scores('{"score": ' + "9" * 400 + "}", {"score": ("score",)}, 0, 10)

@@ -3,13 +3,19 @@
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from suite_runs import loaded, picture, scored
 
+from echoloop.calls import Endpoint, load_prompt, request_key
+from echoloop.engine import Rendering
+from echoloop.grading import grade_request
 from echoloop.records import Mistake
 from echoloop.suites import open_suite
+from echoloop.suites.asking import Hearing, request_of
+from echoloop.workspace import writing
 
 SUITE = open_suite("release")
 
@@ -83,3 +89,25 @@ def test_both_rules_of_reading_a_grade(tmp_path: Path) -> None:
     assert scored(SUITE, task, said, "released_code").value == 3.0
     assert scored(SUITE, task, "[[11]]", "default").value is None
     assert scored(SUITE, task, "[[11]]", "released_code").reason
+
+
+def test_a_picture_that_judge_graded_is_not_paid_again(tmp_path: Path) -> None:
+    """Both ask in the same words, so both find the same receipt."""
+    (task,), _ = loaded(
+        SUITE, write_release(tmp_path, {"text_to_image": [row("a", "a cup", images=[picture(1)])]})
+    )
+    (look,) = SUITE.looks(task)
+    with writing(tmp_path / "workspace") as workspace:
+        images = workspace.images
+    shown, made = images.put(picture(1)), images.put(picture(2))
+    rendering = Rendering(
+        Endpoint(name="eyes", provider="p", model="m", base_url="http://127.0.0.1:1/v1"),
+        images,
+        load_prompt(*look.rubric),
+    )
+    hearing = Hearing(
+        task=task, output="o", model="m", number=0, picture=made, quarter=None, judge="eyes", endpoint="eyes", part="",
+        data=msgspec.json.encode(look.data).decode(), references=(shown,),
+    )  # fmt: skip
+    ours = request_of(hearing, rendering)
+    assert request_key(ours) == request_key(grade_request(rendering, task.prompt, [shown], made))

@@ -28,7 +28,7 @@ def _detector() -> onnx.ModelProto:
         "rows": np.array([6400, 1], np.int64),
         "anchors": np.array([12800, 1], np.int64),
         "second": np.zeros((6400, 1), np.float32),
-        "gain": np.array(2, np.float32),
+        "gain": np.array(1.7, np.float32),
     }
     outputs = []
     for score, box, points, cells in zip(SCORES, BOXES, POINTS, (12800, 3200, 800), strict=True):

@@ -131,6 +131,7 @@ def _radar(axes_of: Mapping[str, Mapping[str, float]], models: Sequence[str]) ->
     axes.set_xticks(angles, [visible(clip(name, 22)) for name in names])
     axes.set_ylim(0.0, 1.0)
     axes.set_yticks([0.25, 0.5, 0.75, 1.0], ["", "", "", "1"])
-    axes.tick_params(axis="x", labelsize=8)
+    axes.set_theta_offset(np.pi / 2.0)
+    axes.tick_params(axis="x", labelsize=8, pad=14)
     axes.legend(frameon=False, fontsize=8, loc="upper left", bbox_to_anchor=(1.02, 1.0))
     return figure

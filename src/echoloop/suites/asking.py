@@ -104,14 +104,15 @@ def _question(prompt: Prompt) -> Question[Hearing, str]:
     return Question[Hearing, str](
         stage="suite answers",
         endpoint=attrgetter("endpoint"),
-        render=_render,
+        render=request_of,
         reads=said,
         prompt=prompt,
         batch_rows=256,
     )
 
 
-def _render(row: Hearing, rendering: Rendering) -> ChatRequest:
+def request_of(row: Hearing, rendering: Rendering) -> ChatRequest:
+    """The references, then the output, after the fenced data."""
     pictures: list[tuple[str, ImagePart]] = [
         (f"Reference {number}:", rendering.picture(sha256, AS_JUDGED))
         for number, sha256 in enumerate(row.references, start=1)

@@ -84,16 +84,21 @@ def measures(tasks: Sequence[SuiteTask], preset: SuitePreset) -> list[Measure]:
     plain = all(task.prompt.startswith(_PLAIN_PROMPT) for task in tasks)
     suffix = "" if plain else f" ({_LONG} prompts)"
     there = [tag for tag in TAGS if any(task.group == tag for task in tasks)]
+    released = preset == "released_code"
     overall = mean_of_groups(
         f"overall{suffix}",
         tasks,
         lambda task: task.group,
         dict.fromkeys(there, 1.0),
         of=len(TAGS),
-        skips_empty=preset == "released_code",
+        skips_empty=released,
+        by_pictures=released,
     )
-    tags = [plain_mean(f"{tag}{suffix}", [task for task in tasks if task.group == tag]) for tag in there]
-    return [overall, *tags, plain_mean(f"all tasks{suffix}", tasks)]
+    tags = [
+        plain_mean(f"{tag}{suffix}", [task for task in tasks if task.group == tag], by_pictures=released)
+        for tag in there
+    ]
+    return [overall, *tags, plain_mean(f"all tasks{suffix}", tasks, by_pictures=released)]
 
 
 GENEVAL = Suite(
@@ -117,8 +122,8 @@ GENEVAL = Suite(
     quirks={
         "absences": "A picture that is not in its folder does not count, and neither does a task without any picture.",
         "pictures": (
-            "Pictures are averaged, not prompts: a prompt with three of its four pictures counts three quarters of one with four. Here each prompt counts the "
-            "same; with all pictures there is no difference."
+            "Pictures are averaged, not prompts: a prompt with three of its four pictures counts three quarters of one with four. By our rule each prompt "
+            "counts the same; with all pictures there is no difference."
         ),
         "failing": "A picture that cannot be opened stops the script.",
         "detector": (

@@ -146,7 +146,10 @@ def measures(tasks: Sequence[SuiteTask], preset: SuitePreset) -> list[Measure]:
         of=len(KINDS),
         skips_empty=preset == "released_code",
     )
-    kinds = [plain_mean(kind, [task for task in tasks if task.group == kind]) for kind in there]
+    places = 2 if preset == "released_code" else None
+    kinds = [
+        plain_mean(kind, [task for task in tasks if task.group == kind], places=places) for kind in there
+    ]
     return [overall, *kinds, plain_mean("all tasks", tasks)]
 
 
@@ -177,7 +180,7 @@ IMGEDIT = Suite(
             "A picture that is missing, or an answer without such a line, leaves its kind's mean, and a kind without any leaves the table. A judge that failed "
             "stops the script that averages."
         ),
-        "rounding": "The mean of a task's scores is rounded to two places. So is each kind's, which is not done here: it changes no number by more than .005.",
+        "rounding": "The mean of a task's scores is rounded to two places, and so is each kind's.",
         "overall": "The public scripts end with the nine kinds and give no overall number.",
     },
 )

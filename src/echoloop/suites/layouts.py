@@ -115,6 +115,9 @@ def _read(place: Place, book: _Book, *, lines: bool, zero: bool) -> Named | str:
     if ending_of(place) not in ENDINGS:
         return "not named as a picture"
     stem = _stem(place[-1])
+    whole = "/".join((*place[:-1], stem)).removeprefix("fullset/")
+    if "/" in whole and whole in book.exact:
+        return Named(whole, None)
     match place:
         case (folder, "samples", _):
             return _geneval(folder, stem, book)

@@ -79,15 +79,17 @@ class Estimator:
     def _group(self, group: MeasureGroup, scores: Mapping[str, SuiteScore]) -> tuple[float, Floats, int]:
         """A group's mean, its mean in each resample, and how many of its tasks have a score."""
         found = [value_of(scores, task) for task in group.tasks]
-        mask = np.array([value is not None for value in found], dtype=np.float64)
-        values = np.array([0.0 if value is None else value for value in found], dtype=np.float64)
-        count = int(mask.sum())
+        count = sum(value is not None for value in found)
+        counted = [
+            0.0 if value is None else float(scores[task].pictures) if group.by_pictures else 1.0
+            for task, value in zip(group.tasks, found, strict=True)
+        ]
+        mask = np.array(counted, dtype=np.float64)
+        values = mask * np.array([0.0 if value is None else value for value in found], dtype=np.float64)
+        mean = float(values.sum() / mask.sum()) if mask.sum() else np.nan
         weights = self._weights(group.tasks)
-        return (
-            float(values.sum() / count) if count else np.nan,
-            quotient(weights @ values, weights @ mask),
-            count,
-        )
+        samples = quotient(weights @ values, weights @ mask)
+        return (mean if group.places is None else round(mean, group.places)), samples, count
 
     def _weights(self, tasks: tuple[str, ...]) -> Floats:
         """How often each task of a group is drawn in each resample; every group draws on its own."""

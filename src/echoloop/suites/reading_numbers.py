@@ -192,7 +192,10 @@ def _json_number(value: Any, low: float, high: float) -> float:
         return _whole_number(_plain(value).strip(), low, high)
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError(f"{json.dumps(value)[:40]} is no number")
-    return _in_range(float(value), str(value), low, high)
+    try:
+        return _in_range(float(value), str(value)[:40], low, high)
+    except OverflowError:
+        raise ValueError("a number without end stands where a score should") from None
 
 
 def _whole_number(said: str, low: float, high: float) -> float:

@@ -59,11 +59,16 @@ class Scored:
 
 @dataclass(frozen=True, kw_only=True)
 class MeasureGroup:
-    """Tasks whose scores are averaged, and the weight of that average."""
+    """Tasks whose scores are averaged, and the weight of that average.
+
+    `by_pictures`: a task counts as often as it has pictures with a score. `places`: the average is rounded to so many.
+    """
 
     name: str = ""
     weight: float = 1.0
     tasks: tuple[str, ...]
+    by_pictures: bool = False
+    places: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,9 +128,19 @@ def no_looks(task: SuiteTask) -> tuple[Look, ...]:
     return ()
 
 
-def plain_mean(name: str, tasks: Sequence[SuiteTask], part: str = "") -> Measure:
+def plain_mean(
+    name: str,
+    tasks: Sequence[SuiteTask],
+    part: str = "",
+    *,
+    by_pictures: bool = False,
+    places: int | None = None,
+) -> Measure:
     """The mean over all these tasks."""
-    return Measure(name=name, groups=(MeasureGroup(tasks=tuple(task.id for task in tasks)),), part=part)
+    ids = tuple(task.id for task in tasks)
+    return Measure(
+        name=name, groups=(MeasureGroup(tasks=ids, by_pictures=by_pictures, places=places),), part=part
+    )
 
 
 def mean_of_groups(
@@ -137,6 +152,8 @@ def mean_of_groups(
     part: str = "",
     of: int = 0,
     skips_empty: bool = False,
+    by_pictures: bool = False,
+    places: int | None = None,
 ) -> Measure:
     """The mean over groups of each group's mean; `weights` says which groups there are and what each counts (None: all, the same).
 
@@ -147,7 +164,13 @@ def mean_of_groups(
         if weights is None or group_of(task) in weights:
             members.setdefault(group_of(task), []).append(task.id)
     groups = tuple(
-        MeasureGroup(name=group, weight=1.0 if weights is None else weights[group], tasks=tuple(ids))
+        MeasureGroup(
+            name=group,
+            weight=1.0 if weights is None else weights[group],
+            tasks=tuple(ids),
+            by_pictures=by_pictures,
+            places=places,
+        )
         for group, ids in members.items()
     )
     note = f"over the {len(groups)} of {of} groups that the file holds" if len(groups) < of else ""
