@@ -142,6 +142,32 @@ def compare(
 
 
 @suite.command
+def fetch(
+    items: Path,
+    /,
+    *,
+    address: str = "https://pbs.twimg.com/media/{id}?format=jpg&name=orig",
+    features: Path | None = None,
+) -> None:
+    """Fetch the pictures of ECHO as published, whose rows hold only ids of a platform, and say how many are lost and why.
+
+    Parameters
+    ----------
+    items
+        The folder or file of its splits. Pictures are kept in `pictures` beside them; a second call asks for what is missing.
+    address
+        Where a picture lies, with {id} in the place of its id.
+    features
+        CLIP features of the published pictures (.npz, one array under each id): a fetched one below .90 is another picture, and not kept.
+    """
+    from echoloop.cli.suite_fetching import fetch_pictures
+
+    attrition, folder = fetch_pictures(items, address, features)
+    say(f"{attrition.told}. They are in {folder.absolute()}")
+    then(f"`echoloop suite run echo_published --items {items} --model NAME`.")
+
+
+@suite.command
 def contamination(
     name: str,
     /,
