@@ -41,7 +41,13 @@ def _detector() -> onnx.ModelProto:
     nodes = [
         helper.make_node("Conv", ["input.1", "redness"], ["red"]),
         helper.make_node(
-            "AveragePool", ["red"], ["seen"], kernel_shape=[96, 96], strides=[8, 8], pads=[44, 44, 44, 44], count_include_pad=1
+            "AveragePool",
+            ["red"],
+            ["seen"],
+            kernel_shape=[96, 96],
+            strides=[8, 8],
+            pads=[44, 44, 44, 44],
+            count_include_pad=1,
         ),
         helper.make_node("Mul", ["seen", "gain"], ["louder"]),
         helper.make_node("Reshape", ["louder", "rows"], ["first"]),
