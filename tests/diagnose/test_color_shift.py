@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from echoloop.diagnose import color_shift
-from echoloop.diagnose.color_shift import histogram, mean_rgb, mean_rgb_distance
+from echoloop.diagnose.metrics.color_shift import histogram, mean_rgb, mean_rgb_distance
 from echoloop.images import from_lab, to_lab
 
 CHANCE = np.random.default_rng(3)

@@ -10,7 +10,7 @@ from echoloop.diagnose import DiagnoseSettings, diagnose_stages
 from echoloop.engine import Stage
 from echoloop.records import Applicability, Effect, ImageRef, Item, Output
 
-SETTINGS = DiagnoseSettings(reader="scripted", viewer="scripted", resamples=200)
+SETTINGS = DiagnoseSettings(reader="scripted", viewer="scripted", resamples=200, metrics=("color_shift",))
 PIXELS = np.random.default_rng(3).integers(60, 200, (12, 16, 3), dtype=np.uint8)
 
 

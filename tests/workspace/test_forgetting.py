@@ -54,6 +54,20 @@ def test_forget_walks_from_a_post_to_everything_made_from_it(tmp_path: Path) -> 
         assert graves == [Tombstone(url="a", reason="asked by its author")]
 
 
+def test_what_was_seen_in_a_picture_goes_with_it(tmp_path: Path) -> None:
+    with writing(tmp_path / "ws") as workspace:
+        pictures = build(workspace)
+        seen = {
+            name: workspace.path / "features" / "faces-1" / sha256[:2] / sha256
+            for name, sha256 in pictures.items()
+        }
+        for place in seen.values():
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(b"a face")
+        forget(workspace, ["a"], "asked", RECORDS)
+        assert [name for name, place in seen.items() if place.exists()] == ["shared", "other"]
+
+
 def test_forgetting_twice_changes_nothing(tmp_path: Path) -> None:
     with writing(tmp_path / "ws") as workspace:
         build(workspace)

@@ -1,24 +1,14 @@
-"""The verbs that run an act: each reads the settings, runs the stages, says what came out and what comes next."""
+"""Running the stages of an act: what is bought first, what came out, and what was not answered."""
 
 from collections.abc import Callable, Sequence
 
-from echoloop.cli.holding import hold_signals
-from echoloop.cli.messages import counted, say, then
-from echoloop.cli.options import AS_USUAL, HERE, Place, Running
+from echoloop.cli.messages import counted, say
+from echoloop.cli.options import Place, Running
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from echoloop.cli.composing import House
     from echoloop.engine import Stage, StageResult
-
-
-def diagnose(*, place: Place = HERE, running: Running = AS_USUAL) -> None:
-    """Read what people complained about, and measure it on every model's pictures."""
-    hold_signals()
-    from echoloop.diagnose import diagnose_stages
-
-    run_act(place, running, lambda house: diagnose_stages(house.diagnose))
-    then("`echoloop report` writes the pages.")
 
 
 def run_act(

@@ -3,10 +3,10 @@
 from cyclopts import App
 
 from echoloop import __version__
-from echoloop.cli import acts
 from echoloop.cli.collect import collect
 from echoloop.cli.curate import curate
 from echoloop.cli.demo import demo
+from echoloop.cli.diagnose import diagnose
 from echoloop.cli.forget import forget
 from echoloop.cli.generate import generate
 from echoloop.cli.groups import AROUND, LOOP
@@ -31,9 +31,9 @@ it (generate); judges grade the answers (judge); complaints become metrics (diag
 Start with `echoloop demo`: the whole loop in a small world whose truth is known, offline, in about a minute.""",
 )
 
-for _group in (collect, curate, release, judge):
+for _group in (collect, curate, release, judge, diagnose):
     app.command(_group)
-for _place, _verb in ((3, generate), (5, acts.diagnose), (6, report)):
+for _place, _verb in ((3, generate), (6, report)):
     app.command(_verb, group=LOOP, sort_key=_place)
 for _place, _verb in enumerate((demo, init, plan, status, forget)):
     app.command(_verb, group=AROUND, sort_key=_place)

@@ -263,6 +263,11 @@ class House:
             viewer=self.role("vision"),
             resamples=self.settings.judge.resamples,
             seed=self.settings.judge.seed,
+            metrics=tuple(self.settings.diagnose.metrics),
+            weights={
+                name: str((self.path.parent / place).absolute())
+                for name, place in self.settings.diagnose.weights.items()
+            },
         )
 
     def role(self, name: str) -> str:

@@ -7,6 +7,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from echoloop.diagnose import open_metrics
 from echoloop.judge import score_arrays
 from echoloop.lab.accounting import RowCounts, accounting_checks
 from echoloop.lab.checks import Check
@@ -104,8 +105,12 @@ def _row_counts(
             len(_BENCHMARK) * (judges + 1) * len(models),
             len(main_standings(tables.rows("standings", Standing))),
         ),
-        "measurements": (3 * len(outputs), tables.count("measurements")),
+        "measurements": (_measured_fields() * len(outputs), tables.count("measurements")),
     }
+
+
+def _measured_fields() -> int:
+    return sum(len(metric.measured) for metric in open_metrics(()))
 
 
 def _scores(

@@ -104,6 +104,13 @@ class JudgeTable(_Strict):
     seed: int = 0
 
 
+class DiagnoseTable(_Strict):
+    """[diagnose]: what is measured, and where models lie that shall not be fetched."""
+
+    metrics: list[str] = Field(default_factory=list[str])
+    weights: dict[str, Path] = Field(default_factory=dict[str, Path])
+
+
 class EngineTable(_Strict):
     """[engine]: on this machine, or on a Ray cluster."""
 
@@ -199,6 +206,7 @@ class SettingsFile(_Strict):
     curate: CurateTable = CurateTable()
     generate: GenerateTable = GenerateTable()
     judge: JudgeTable = JudgeTable()
+    diagnose: DiagnoseTable = DiagnoseTable()
     engine: EngineTable = EngineTable()
     endpoints: dict[str, EndpointTable] = Field(default_factory=dict[str, EndpointTable])
     roles: RolesTable = RolesTable()
@@ -257,6 +265,7 @@ def _table_of(place: list[str]) -> type[BaseModel] | None:
         "curate": CurateTable,
         "generate": GenerateTable,
         "judge": JudgeTable,
+        "diagnose": DiagnoseTable,
         "engine": EngineTable,
         "roles": RolesTable,
     }

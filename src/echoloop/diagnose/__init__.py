@@ -1,7 +1,45 @@
 """Feedback -> a taxonomy of failures -> metrics on outputs."""
 
-from echoloop.diagnose.color_shift import ColorShift, color_shift
+from echoloop.diagnose.catalogue import open_metrics
+from echoloop.diagnose.metric import (
+    Absent,
+    Asking,
+    Encoded,
+    Encoder,
+    Encoding,
+    Metric,
+    MetricField,
+    Pictures,
+    Pooling,
+    Task,
+    Values,
+)
+from echoloop.diagnose.metrics.color_shift import ColorShift, color_shift
+from echoloop.diagnose.metrics.face_similarity import FaceSimilarity, face_similarity
+from echoloop.diagnose.metrics.structure_distance import structure_distance
 from echoloop.diagnose.settings import DiagnoseSettings
 from echoloop.diagnose.stages import diagnose_stages
+from echoloop.diagnose.weights import Weights
 
-__all__ = ["ColorShift", "DiagnoseSettings", "color_shift", "diagnose_stages"]
+__all__ = [
+    "Absent",
+    "Asking",
+    "ColorShift",
+    "DiagnoseSettings",
+    "Encoded",
+    "Encoder",
+    "Encoding",
+    "FaceSimilarity",
+    "Metric",
+    "MetricField",
+    "Pictures",
+    "Pooling",
+    "Task",
+    "Values",
+    "Weights",
+    "color_shift",
+    "diagnose_stages",
+    "face_similarity",
+    "open_metrics",
+    "structure_distance",
+]

@@ -7,13 +7,11 @@ import pyarrow as pa
 from pydantic import BaseModel
 
 from echoloop.calls import ChatRequest, load_prompt
+from echoloop.diagnose.catalogue import open_metrics
 from echoloop.diagnose.settings import DiagnoseSettings
 from echoloop.engine import Desk, Question, Rendering, call_fields
 from echoloop.records import Answered, Applicability, Drop, Item, Keep
 from echoloop.records.arrow import from_table
-
-METRICS = ("color_shift",)
-"""The metrics there are; each has a description `<name>.md` and a pure function in `<name>.py`."""
 
 
 class ApplicabilityAnswer(BaseModel, extra="forbid"):
@@ -37,12 +35,14 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def ask_applicability(desk: Desk[DiagnoseSettings], items: pa.Table) -> Iterator[Keep[Applicability] | Drop]:
-    """Every metric for every benchmark item."""
+    """Every metric that can be measured here, for every benchmark item that has what it looks at."""
     benchmark = [item for item in from_table(items, Item) if item.split != "analysis"]
     cases = [
-        Case(item=item, metric=metric, description=load_prompt("echoloop.diagnose", metric).text)
-        for metric in METRICS
+        Case(item=item, metric=metric.name, description=metric.description().text)
+        for metric in open_metrics(desk.settings.metrics)
+        if metric.name not in desk.settings.closed
         for item in benchmark
+        if item.input_images or "inputs" not in metric.needs
     ]
     question = Question[Case, ApplicabilityAnswer](
         stage="applicability",

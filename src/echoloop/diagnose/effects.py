@@ -4,39 +4,38 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-import msgspec
 import numpy as np
 import pyarrow as pa
 
-from echoloop.diagnose.color_shift import histogram, mean_rgb_distance
-from echoloop.diagnose.measuring import COLOR_SHIFT
+from echoloop.diagnose.catalogue import open_metrics
+from echoloop.diagnose.features import encode_pictures
+from echoloop.diagnose.measuring import encoding_of, task_of
+from echoloop.diagnose.metric import Encoded, Metric, Pooling
 from echoloop.diagnose.settings import DiagnoseSettings
 from echoloop.engine import Desk
-from echoloop.images import decode
 from echoloop.records import Drop, Effect, EffectStatistic, Item, Keep, Measurement, Output
 from echoloop.records.arrow import from_table
 from echoloop.statistics import mean_interval, median_interval, percentile_interval, resampling_weights
-from echoloop.workspace import ImageStore
 
-
-class Histograms(msgspec.Struct, frozen=True):
-    """The channel counts of one picture, flattened."""
-
-    counts: tuple[int, ...]
+Interval = tuple[float, float, float]
 
 
 def sum_up_effects(
     desk: Desk[DiagnoseSettings], measurements: pa.Table, outputs: pa.Table, items: pa.Table
 ) -> Iterator[Keep[Effect] | Drop]:
-    """One effect a field and model, and the corpus number that ECHO reports."""
-    rows = from_table(measurements, Measurement)
-    for field in sorted({row.field for row in rows}):
-        for model in sorted({row.model for row in rows}):
-            own = [row for row in rows if row.field == field and row.model == model]
-            for effect in _item_effects(desk.settings, own):
+    """One effect a field and model in two statistics, and the corpus numbers of metrics that have one."""
+    rows: dict[tuple[str, str], dict[str, list[Measurement]]] = {}
+    for row in from_table(measurements, Measurement):
+        rows.setdefault((row.metric, row.field), {}).setdefault(row.model, []).append(row)
+    for name in sorted(rows):
+        for model in sorted(rows[name]):
+            for effect in _item_effects(desk.settings, rows[name][model]):
                 yield Keep(effect)
-    for effect in _corpus_distances(desk, rows, outputs, items):
-        yield Keep(effect)
+    for metric in open_metrics(desk.settings.metrics):
+        if metric.encoded is not None and metric.encoded.pooling is not None:
+            measured = rows.get((metric.name, metric.measured[0].name), {})
+            for effect in _pooled_effects(desk, metric, metric.encoded, measured, outputs, items):
+                yield Keep(effect)
 
 
 def _item_effects(settings: DiagnoseSettings, rows: list[Measurement]) -> Iterator[Effect]:
@@ -51,68 +50,65 @@ def _item_effects(settings: DiagnoseSettings, rows: list[Measurement]) -> Iterat
     yield _as_effect(rows, rows[0].field, "median", median_interval(means, **drawn))
 
 
-def _corpus_distances(
-    desk: Desk[DiagnoseSettings], rows: list[Measurement], outputs: pa.Table, items: pa.Table
+def _pooled_effects(
+    desk: Desk[DiagnoseSettings],
+    metric: Metric,
+    how: Encoded,
+    by_model: dict[str, list[Measurement]],
+    outputs: pa.Table,
+    items: pa.Table,
 ) -> Iterator[Effect]:
+    """A number of all outputs of a model together, from what was kept of their pictures."""
+    if how.pooling is None:
+        return
     by_id = {output.id: output for output in from_table(outputs, Output)}
-    firsts = {item.id: item.input_images[0].sha256 for item in from_table(items, Item) if item.input_images}
-    measured = [row for row in rows if row.field == "delta_b"]
-    pairs = {
-        row.output: (before, after)
-        for row in measured
+    asked = {item.id: item for item in from_table(items, Item)}
+    tasks = {
+        row.output: task_of(metric, by_id[row.output], asked[row.item])
+        for rows in by_model.values()
+        for row in rows
         if row.value is not None
-        and (before := firsts.get(row.item)) is not None
-        and (after := by_id[row.output].image) is not None
     }
-    pictures = sorted({picture for pair in pairs.values() for picture in pair})
-    found = desk.map(pictures, picture_histogram, Histograms)
-    counts = {
-        picture: np.array(one.counts).reshape(3, 256) for picture, one in zip(pictures, found, strict=True)
+    tasks = {
+        output: task
+        for output, task in tasks.items()
+        if task.image and (task.inputs or "inputs" not in metric.needs)
     }
-    for model in sorted({row.model for row in measured}):
-        own = [row for row in measured if row.model == model]
-        present = [row for row in own if row.output in pairs]
-        before = _summed((row.item, counts[pairs[row.output][0]]) for row in present)
-        after = _summed((row.item, counts[pairs[row.output][1]]) for row in present)
-        distance = _pooled_distance(desk.settings, before, after)
-        yield _as_effect(own, "mean_rgb_distance", "pooled", distance)
+    pictures = [picture for task in tasks.values() for picture in (task.image, *task.inputs)]
+    store, absent = encode_pictures(desk, how.encoder, desk.settings.weights, pictures)
+    for model in sorted(by_model):
+        parts = (
+            (row.item, how.pooling.part(encoding_of(tasks[row.output], store)))
+            for row in by_model[model]
+            if row.output in tasks
+            and absent.keys().isdisjoint((tasks[row.output].image, *tasks[row.output].inputs))
+        )
+        found = _pooled(desk.settings, how.pooling, _summed(parts))
+        yield _as_effect(by_model[model], how.pooling.field, "pooled", found)
 
 
-def _summed(counts: Iterable[tuple[str, np.ndarray]]) -> np.ndarray:
-    """One histogram an item, in the order of the items: its outputs are drawn together or not at all."""
+def _summed(parts: Iterable[tuple[str, np.ndarray]]) -> np.ndarray:
+    """One part an item, in the order of the items: its outputs are drawn together or not at all."""
     by_item: dict[str, np.ndarray] = {}
-    for item, one in counts:
+    for item, one in parts:
         by_item[item] = by_item[item] + one if item in by_item else one
     return np.array([by_item[item] for item in sorted(by_item)])
 
 
-def picture_histogram(sha256: str, images: ImageStore) -> Histograms:
-    """The channel counts of a stored picture."""
-    return Histograms(tuple(histogram(decode(images.read(sha256)).pixels).ravel().tolist()))
-
-
-def _pooled_distance(
-    settings: DiagnoseSettings, before: np.ndarray, after: np.ndarray
-) -> tuple[float, float, float]:
-    if not len(before):
+def _pooled(settings: DiagnoseSettings, pooling: Pooling, parts: np.ndarray) -> Interval:
+    if not len(parts):
         return math.nan, math.nan, math.nan
-    weights = resampling_weights(len(before), settings.resamples, settings.seed)
-    pooled_before = np.tensordot(weights, before, axes=1)
-    pooled_after = np.tensordot(weights, after, axes=1)
-    samples = np.array(
-        [mean_rgb_distance(one, other) for one, other in zip(pooled_before, pooled_after, strict=True)]
-    )
-    low, high = percentile_interval(samples[:, None])
-    return mean_rgb_distance(before.sum(axis=0), after.sum(axis=0)), float(low[0]), float(high[0])
+    weights = resampling_weights(len(parts), settings.resamples, settings.seed)
+    drawn = np.array([pooling.number(one) for one in np.tensordot(weights, parts, axes=1)])
+    low, high = percentile_interval(drawn[:, None])
+    return pooling.number(parts.sum(axis=0)), float(low[0]), float(high[0])
 
 
-def _as_effect(
-    rows: list[Measurement], field: str, statistic: EffectStatistic, found: tuple[float, float, float]
-) -> Effect:
+def _as_effect(rows: list[Measurement], field: str, statistic: EffectStatistic, found: Interval) -> Effect:
     absences = Counter(row.reason for row in rows if row.value is None)
     value, low, high = (None if math.isnan(number) else number for number in found)
     return Effect(
-        metric=COLOR_SHIFT,
+        metric=rows[0].metric,
         field=field,
         statistic=statistic,
         model=rows[0].model,

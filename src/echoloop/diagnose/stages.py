@@ -1,17 +1,25 @@
 """The stages of diagnose, in order."""
 
+import msgspec
+
 from echoloop.calls import load_prompt
-from echoloop.diagnose.applicability import METRICS, ask_applicability
+from echoloop.diagnose.applicability import ask_applicability
+from echoloop.diagnose.catalogue import open_metrics, source_of_own
 from echoloop.diagnose.effects import sum_up_effects
+from echoloop.diagnose.features import why_closed
 from echoloop.diagnose.feedback import label_feedback
 from echoloop.diagnose.measuring import measure_outputs
+from echoloop.diagnose.metric import Metric
 from echoloop.diagnose.settings import DiagnoseSettings
+from echoloop.diagnose.weights import seen_as
 from echoloop.engine import Stage
 from echoloop.records import Applicability, Effect, FeedbackLabel, Measurement
 
 
 def diagnose_stages(settings: DiagnoseSettings) -> list[Stage]:
     """Feedback becomes complaints, complaints are met by metrics, metrics become effects."""
+    metrics = open_metrics(settings.metrics)
+    measuring = _as_opened(settings, metrics)
     return [
         Stage(
             act="diagnose",
@@ -31,10 +39,10 @@ def diagnose_stages(settings: DiagnoseSettings) -> list[Stage]:
             reads=("items",),
             writes=Applicability,
             run=ask_applicability,
-            settings=settings,
+            settings=measuring,
             prompts=(
                 load_prompt("echoloop.diagnose", "applicability"),
-                *(load_prompt("echoloop.diagnose", metric) for metric in METRICS),
+                *(metric.description() for metric in metrics),
             ),
             endpoints=(settings.reader,),
         ),
@@ -45,7 +53,9 @@ def diagnose_stages(settings: DiagnoseSettings) -> list[Stage]:
             reads=("outputs", "items", "applicability"),
             writes=Measurement,
             run=measure_outputs,
-            settings=settings,
+            settings=measuring,
+            prompts=tuple(prompt for metric in metrics for prompt in metric.prompts()),
+            endpoints=(settings.viewer,) if any(metric.asked for metric in metrics) else (),
         ),
         Stage(
             act="diagnose",
@@ -54,6 +64,21 @@ def diagnose_stages(settings: DiagnoseSettings) -> list[Stage]:
             reads=("measurements", "outputs", "items"),
             writes=Effect,
             run=sum_up_effects,
-            settings=settings,
+            settings=measuring,
         ),
     ]
+
+
+def _as_opened(settings: DiagnoseSettings, metrics: tuple[Metric, ...]) -> DiagnoseSettings:
+    """The settings, with what can be measured on this machine: when a model has come, tables made without it are stale."""
+    closed: dict[str, str] = {}
+    opened = {name: source for name in settings.metrics if (source := source_of_own(name))}
+    for metric in metrics:
+        encoder = metric.encoded.encoder if metric.encoded else None
+        if encoder is None:
+            continue
+        if reason := why_closed(encoder, settings.weights):
+            closed[metric.name] = reason
+        elif encoder.weights is not None:
+            opened[metric.name] = seen_as(encoder.weights, settings.weights)
+    return msgspec.structs.replace(settings, closed=closed, opened=opened)

@@ -11,6 +11,24 @@ _MEANINGS: Mapping[tuple[str, str], str] = {
     ("color_shift", "delta_l"): "how much brighter (+) or darker (−) than the input, in CIELAB L*",
     ("color_shift", "earth_mover"): "how far the colours moved from the input, 0 to 255",
     ("color_shift", "mean_rgb_distance"): "distance of the mean colours over all pairs together, 0 to 255",
+    ("aspect_ratio", "aspect_error"): "how far the shape is from the one asked for; 0.1 is a tenth",
+    ("face_similarity", "similarity"): "cosine of the most alike faces of input and output, −1 to 1",
+    ("face_similarity", "face_lost"): "share of results in which no face is found any more",
+    ("framing", "cut_off"): "share of results whose subject is cut off",
+    ("object_count", "count_error"): "difference in number, as a share of the number asked for",
+    ("object_count", "miscounted"): "share of the kinds of things with a wrong number",
+    (
+        "structure_distance",
+        "structure_distance",
+    ): "how far the layout moved from the input, 0 (not at all) to 4",
+    (
+        "structure_splice",
+        "structure_distance",
+    ): "how far the layout moved from the input, 0 (not at all) to 4",
+    ("text_ocr", "character_errors"): "share of the quoted letters that a character recogniser does not find",
+    ("text_rendering", "rating"): "how well the text is written, as a model rates it, 0.1 to 1",
+    ("text_rendering", "faults"): "faults in the text of one picture",
+    ("text_rendering", "character_errors"): "share of the wanted letters that are wrong or missing",
 }
 
 

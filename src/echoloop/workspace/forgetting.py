@@ -155,7 +155,10 @@ def _bury(workspace: Workspace, reasons: Mapping[str, str]) -> None:
 
 
 def _remove_pictures(workspace: Workspace, orphans: set[str], kept: set[str]) -> tuple[str, ...]:
-    """A note outlives its rendition, and a picture its notes, so that what is left still leads to what is left."""
+    """A note outlives its rendition, and a picture its notes, so that what is left still leads to what is left.
+
+    What an encoder saw in a picture (a face among it) goes with the picture.
+    """
     removed: list[str] = []
     for sha256 in sorted(orphans):
         for note, sent in workspace.images.renditions_of(sha256).items():
@@ -164,4 +167,6 @@ def _remove_pictures(workspace: Workspace, orphans: set[str], kept: set[str]) ->
             note.unlink(missing_ok=True)
         if workspace.images.remove(sha256):
             removed.append(sha256)
+        for features in (workspace.path / "features").glob(f"*/{sha256[:2]}/{sha256}"):
+            features.unlink(missing_ok=True)
     return tuple(removed)

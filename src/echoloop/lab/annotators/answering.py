@@ -23,6 +23,7 @@ from echoloop.lab.annotators.judging import (
     grade,
 )
 from echoloop.lab.annotators.labelling import FeedbackQuestion, label_feedback
+from echoloop.lab.annotators.looking import LookQuestion, count_objects, grade_text, look_at_framing
 from echoloop.lab.annotators.minors import look_for_minors
 from echoloop.lab.annotators.naming import NamingQuestion, name_task
 from echoloop.lab.annotators.pictures import PicturesQuestion, sort_pictures
@@ -113,10 +114,17 @@ def _reader(shape: str) -> _Answer:
             return lambda data, sights: rewrite(_read(data, RewriteQuestion), sights)
         case "ApplicabilityAnswer":
             return lambda data, sights: judge_applicability(_read(data, ApplicabilityQuestion))
+        case "TextRenderingAnswer":
+            return lambda data, sights: grade_text(_read(data, LookQuestion), sights)
+        case "ObjectCountAnswer":
+            return lambda data, sights: count_objects(_read(data, LookQuestion), sights)
+        case "FramingAnswer":
+            return lambda data, sights: look_at_framing(_read(data, LookQuestion), sights)
         case _:
             raise CannotAnswer(
                 f"no annotator knows the shape {shape!r}; known are RelevanceAnswer, ExtractionAnswer, PicturesAnswer, "
-                "ScreenshotAnswer, MinorsAnswer, FilterAnswer, FeedbackAnswer, TaskNameAnswer, RewriteAnswer and ApplicabilityAnswer"
+                "ScreenshotAnswer, MinorsAnswer, FilterAnswer, FeedbackAnswer, TaskNameAnswer, RewriteAnswer, "
+                "ApplicabilityAnswer, TextRenderingAnswer, ObjectCountAnswer and FramingAnswer"
             )
 
 

@@ -25,7 +25,8 @@ class PainterFaults(msgspec.Struct, frozen=True, kw_only=True):
 
     `slip`: chance per requested fact of breaking it. `misspell`, `miscount`, `identity_drift`: further chances for
     facts about words, counts and faces alone. `tint`, `darken`: shift of the whole picture in b* (+ is yellow) and
-    L* (- is darker). `jitter`: layout shift in pixels. `refusal_rate` and `spoilt_rate` (bytes that are no picture) are by
+    L* (- is darker). `jitter`: layout shift in pixels. `stretch`: share by which the canvas is too wide. `crop`: share of each
+    side that is cut off, the rest blown up to fill the frame. `refusal_rate` and `spoilt_rate` (bytes that are no picture) are by
     prompt, `failure_rate` by call.
     """
 
@@ -36,6 +37,8 @@ class PainterFaults(msgspec.Struct, frozen=True, kw_only=True):
     tint: float = 0.0
     darken: float = 0.0
     jitter: int = 0
+    stretch: float = 0.0
+    crop: float = 0.0
     refusal_rate: float = 0.0
     failure_rate: float = 0.0
     spoilt_rate: float = 0.0
@@ -46,6 +49,8 @@ class PainterFaults(msgspec.Struct, frozen=True, kw_only=True):
             "misspell",
             "miscount",
             "identity_drift",
+            "stretch",
+            "crop",
             "refusal_rate",
             "failure_rate",
             "spoilt_rate",

@@ -9,6 +9,7 @@ import numpy as np
 
 from echoloop.images import Pixels
 from echoloop.lab.painters.faults import PainterFaults
+from echoloop.lab.painters.framing import too_close
 from echoloop.lab.painters.shading import shade
 from echoloop.lab.painters.slipping import Slip, with_slips
 from echoloop.lab.scenes import (
@@ -121,7 +122,10 @@ def _canvas(width: int, height: int) -> tuple[int, int]:
 def _finished(painter: Painter, scene: Scene, rng: np.random.Generator) -> Pixels:
     reach = painter.faults.jitter
     right, down = (int(step) for step in rng.integers(-reach, reach + 1, 2))
-    return shade(draw(scene, (right, down)), painter.faults.tint, painter.faults.darken)
+    wide = msgspec.structs.replace(scene, width=round(scene.width * (1 + painter.faults.stretch)))
+    return shade(
+        too_close(draw(wide, (right, down)), painter.faults.crop), painter.faults.tint, painter.faults.darken
+    )
 
 
 def _picture_key(pixels: Pixels) -> bytes:

@@ -1,0 +1,1 @@
+"""One file a metric, each beside the Markdown of its name."""
