@@ -9,10 +9,11 @@ from typing import NamedTuple
 
 import msgspec
 
-from echoloop.calls import Endpoint, Mode, Price
+from echoloop.calls import Endpoint, Mode
+from echoloop.cli.composing_endpoints import declared_endpoint
 from echoloop.cli.composing_models import developer_of, image_model, made_endpoint
 from echoloop.cli.options import AS_USUAL, Place, Running
-from echoloop.cli.settings_file import EndpointTable, ModelTable, PhaseTable, SettingsFile, read_settings
+from echoloop.cli.settings_file import ModelTable, PhaseTable, SettingsFile, read_settings
 from echoloop.collect import (
     Archive,
     Bounds,
@@ -37,9 +38,6 @@ from echoloop.judge import VOTE, CanarySettings, Contestant, Judge, JudgeSetting
 from echoloop.records import Mistake
 from echoloop.workspace import Workspace, writing
 
-LAB_ADDRESS = "lab:"
-LAB_FACTORY = "echoloop.lab.endpoint:open_lab"
-
 
 class House:
     """Settings, read and resolved: every name in them is known to exist."""
@@ -49,7 +47,7 @@ class House:
         self.settings = settings
         self.workspace = workspace or path.parent / settings.workspace
         self.endpoints: Mapping[str, Endpoint] = {
-            name: _endpoint(name, table, path) for name, table in settings.endpoints.items()
+            name: declared_endpoint(name, table, path) for name, table in settings.endpoints.items()
         }
         self.endpoints = {**self.endpoints, **{made.name: made for made in self._made_endpoints()}}
 
@@ -366,35 +364,6 @@ def session_over(
         max_cost=running.max_cost,
         force=force,
     )
-
-
-def _endpoint(name: str, table: EndpointTable, path: Path) -> Endpoint:
-    in_lab = table.base_url == LAB_ADDRESS
-    price = Price(**table.price.model_dump()) if table.price else None
-    try:
-        return Endpoint(
-            name=name,
-            provider=table.provider or ("lab" if in_lab else name),
-            model=table.model,
-            protocol=table.protocol,
-            base_url="" if in_lab else table.base_url,
-            snapshot=table.snapshot,
-            developer=table.developer,
-            key_env=table.key_env,
-            factory=LAB_FACTORY if in_lab else None,
-            factory_options=table.options,
-            concurrency=table.concurrency,
-            requests_per_minute=table.requests_per_minute,
-            tokens_per_minute=table.tokens_per_minute,
-            total_timeout=table.total_timeout,
-            connect_timeout=table.connect_timeout,
-            retries=table.retries,
-            price=price,
-            parameters=table.parameters,
-            omit=tuple(table.omit),
-        )
-    except ValueError as error:
-        raise Mistake(str(error), where=path) from error
 
 
 def _phase(table: PhaseTable) -> PhaseWishes:
