@@ -107,6 +107,27 @@ def test_a_leaderboard_says_coverage(finished: Path) -> None:
         assert name in said
 
 
+def test_complaints_are_told_and_readers_compared(finished: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "copy"
+    shutil.copytree(finished, folder)
+    worked(echoloop(folder, "diagnose"), "samples that somebody spoke of", "Everything was fresh")
+    alone = echoloop(folder, "diagnose", "agreement")
+    assert alone.returncode == 2
+    assert "nobody to compare the reader with" in alone.stderr
+    settings = folder / "echoloop.toml"
+    settings.write_text(
+        settings.read_text("utf-8") + '\n[diagnose]\nreaders = ["viewer", "reader"]\n', "utf-8"
+    )
+    said = worked(
+        echoloop(folder, "diagnose", "agreement"), "all metrics", "Cohen's kappa", "reader | viewer"
+    )
+    assert "same answer" in said
+    assert "reader | reader" not in said
+    worked(echoloop(folder, "report"), "The report is in")
+    page = (folder / "workspace" / "report" / "diagnose.html").read_text("utf-8")
+    assert "reader | viewer" in page
+
+
 def test_json_is_for_machines(town: Path, tmp_path: Path) -> None:
     done = echoloop(town, "collect", "--json", "--workspace", str(tmp_path / "w"))
     assert done.returncode == 0, done.stderr

@@ -52,6 +52,18 @@ def test_an_error_in_json_is_no_opinion(tmp_path: Path) -> None:
     assert (found.state, found.polarity, found.kind) == ("unparsed", None, None)
 
 
+def test_a_name_that_is_no_name_is_no_answer(tmp_path: Path) -> None:
+    said = {"polarity": "failure", "keyword": "🎨" * 50_000, "kind": "opinion"}
+    (found,) = label(tmp_path, [sample("a", "too yellow")], {"say": said})
+    assert (found.state, found.keyword) == ("unparsed", "")
+
+
+def test_a_name_is_kept_without_what_cannot_be_seen(tmp_path: Path) -> None:
+    said = {"polarity": "failure", "keyword": "\u202eYellow\u200b\n Tint\x00", "kind": "opinion"}
+    (found,) = label(tmp_path, [sample("a", "too yellow")], {"say": said})
+    assert found.keyword == "yellow tint"
+
+
 @pytest.mark.parametrize("shape", [FeedbackAnswer, ApplicabilityAnswer, RelevanceAnswer])
 @pytest.mark.parametrize(
     "text",

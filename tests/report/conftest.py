@@ -10,14 +10,20 @@ import pytest
 from echoloop.images import encode_png
 from echoloop.lab.scenes import draw, sample_scene
 from echoloop.records import (
+    Applicability,
+    ColorHistogram,
     Comparison,
+    Complaint,
+    ComplaintPart,
     Dropped,
     Effect,
+    FaultKeyword,
     Feedback,
     FeedbackLabel,
     Finding,
     ImageRef,
     Item,
+    Measurement,
     Output,
     PairStanding,
     Post,
@@ -277,9 +283,126 @@ def effects() -> list[Effect]:
             measured=0 if model == "garnet" else 1,
             outputs=4,
             absences=("no input picture: 2", "no output: refused: 1"),
+            meaning="how much yellower",
+            better="zero",
+            answers=("yellow $tint$ 黄",),
             reason="no output could be measured" if model == "garnet" else "",
         )
         for model in MODELS
+    ]
+
+
+def keywords() -> list[FaultKeyword]:
+    return [
+        FaultKeyword(keyword=keyword, cluster=cluster, merged_by="model", remarks=remarks, state="answered")
+        for keyword, cluster, remarks in (
+            ("yellow $tint$ 黄", "yellow $tint$ 黄", 2),
+            ("=cmd|' /C calc'!A0", "=cmd|' /C calc'!A0", 1),
+            (SCRIPT[:60], "yellow $tint$ 黄", 1),
+            ("\u202egnp.exe @brush.lover_7", "yellow $tint$ 黄", 1),
+        )
+    ]
+
+
+def complaints() -> list[Complaint]:
+    return [
+        Complaint(
+            cluster=cluster,
+            keywords=(cluster, SCRIPT[:60]),
+            remarks=samples,
+            samples=samples,
+            of=3,
+            share=samples / 3,
+            low=0.1,
+            high=0.9,
+            parts=tuple(
+                ComplaintPart(kind=kind, name=name, complaints=1, samples=2, share=0.5, low=0.1, high=0.9)
+                for kind, names in (
+                    ("split", ("text_to_image", "image_to_image")[:samples]),
+                    ("task", ("draw a", SCRIPT)),
+                    ("month", ("2025-03", "2025-04", "no date")),
+                )
+                for name in names
+            ),
+            examples=tuple(f"label{number}" for number in range(samples)),
+        )
+        for cluster, samples in (("yellow $tint$ 黄", 2), ("=cmd|' /C calc'!A0", 1))
+    ]
+
+
+def applicability() -> list[Applicability]:
+    return [
+        Applicability(
+            item=f"item{number}",
+            metric="color_shift",
+            applies=None if number == 3 else number % 2 == 1,
+            rationale="" if number == 3 else f"{SCRIPT} because",
+            state="refused" if number == 3 else "answered",
+        )
+        for number in range(4)
+    ]
+
+
+def measurements(made: Sequence[Output]) -> list[Measurement]:
+    """The first model's pictures alone; the rest has its reason."""
+    return [
+        Measurement(
+            metric="color_shift",
+            field="delta_b",
+            output=output.id,
+            item=output.item,
+            model=output.model,
+            value=float(output.item[-1]) if output.model == MODELS[0] else None,
+            state="measured" if output.model == MODELS[0] else "absent",
+            reason="" if output.model == MODELS[0] else "no output: refused",
+        )
+        for output in made
+    ]
+
+
+def histograms() -> list[ColorHistogram]:
+    """A model whose pictures have no colour between black and white has no mean."""
+    flat = tuple([1 / 256] * 256)
+    return [
+        ColorHistogram(
+            model=model,
+            side=side,
+            pictures=2,
+            red=flat,
+            green=flat,
+            blue=flat,
+            mean=() if model == "garnet" else (127.5, 127.5, 127.5),
+        )
+        for model in MODELS
+        for side in ("inputs", "outputs")
+    ]
+
+
+def shown() -> list[Finding]:
+    return [
+        Finding(
+            split="all",
+            measure="complaints with measured effects (Spearman)",
+            about=MODELS[0],
+            value=None,
+            n=1,
+            reason="too few: 1 metrics were measured",
+            formula="over metrics",
+        )
+    ]
+
+
+def readers_agree() -> list[Finding]:
+    return [
+        Finding(
+            split="all metrics",
+            measure="Cohen's kappa",
+            about="one | other",
+            value=0.5,
+            low=0.2,
+            high=0.7,
+            n=9,
+        )
     ]
 
 
@@ -306,7 +429,14 @@ def fill(workspace: Workspace) -> None:
     put(workspace, "findings", findings(), Finding, "judge", 303)
     put(workspace, "agreement", agreement(), Finding, "judge", 390)
     put(workspace, "feedback", labels(), FeedbackLabel, "diagnose", 400)
-    put(workspace, "effects", effects(), Effect, "diagnose", 403)
+    put(workspace, "keywords", keywords(), FaultKeyword, "diagnose", 401)
+    put(workspace, "complaints", complaints(), Complaint, "diagnose", 402)
+    put(workspace, "applicability", applicability(), Applicability, "diagnose", 403)
+    put(workspace, "measurements", measurements(made), Measurement, "diagnose", 404)
+    put(workspace, "effects", effects(), Effect, "diagnose", 405)
+    put(workspace, "color_histograms", histograms(), ColorHistogram, "diagnose", 406)
+    put(workspace, "complaints_shown", shown(), Finding, "diagnose", 407)
+    put(workspace, "applicability_agreement", readers_agree(), Finding, "diagnose", 490)
 
 
 @pytest.fixture(scope="session")

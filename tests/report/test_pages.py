@@ -2,11 +2,11 @@
 
 import csv
 import re
-from html.parser import HTMLParser
 from pathlib import Path
 
 import msgspec
 import pytest
+from page_reading import Page
 
 from echoloop.report import write_report
 from echoloop.workspace import Workspace
@@ -16,38 +16,6 @@ CHECKS = (
     ("curation", f"{'boxes: recall':<44}{'0.871':>8}  {'>= 0.9':<8} planted 31", False),
     ("held out", "a line without columns <b>", None),
 )
-
-
-class Page(HTMLParser):
-    """The elements and the words of a page."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__()
-        self.path = path
-        self.elements: list[tuple[str, dict[str, str]]] = []
-        self.inside: list[str] = []
-        self.words = ""
-        self.feed(path.read_text("utf-8"))
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements.append((tag, {name: value or "" for name, value in attrs}))
-        self.inside.append(tag)
-        self.words += " "
-
-    def handle_data(self, data: str) -> None:
-        if self.inside and self.inside[-1] == "script":
-            assert not data.strip(), f"inline script in {self.path}"
-        self.words += data
-
-    def handle_endtag(self, tag: str) -> None:
-        self.words += " "
-
-    @property
-    def text(self) -> str:
-        return re.sub(r"\s+", " ", self.words)
-
-    def of(self, tag: str) -> list[dict[str, str]]:
-        return [attributes for name, attributes in self.elements if name == tag]
 
 
 @pytest.fixture(scope="module")
@@ -161,7 +129,7 @@ def test_effects_stand_with_their_interval_and_what_was_not_measured(report: Pat
 def test_complaints_are_counted_and_unread_remarks_are_not_hidden(report: Path) -> None:
     text = Page(report / "index.html").text
     assert "4 remarks: 3 complaints, 0 praise, 0 neither, 1 not read (refused)" in text
-    assert "yellow $tint$ 黄 2 67 % 1 1 0" in text
+    assert "yellow $tint$ 黄 2 67 % (10 – 90) 1 1 0 2" in text
 
 
 def test_planted_lines_are_sorted_into_held_broken_and_shown(report: Path) -> None:
@@ -182,7 +150,7 @@ def test_data_files_keep_absence_and_disarm_formulas(report: Path) -> None:
     rows = msgspec.json.decode((report / "data" / "leaderboard.json").read_bytes())
     assert {row["rate"] for row in rows if row["model"] == "garnet"} == {None}
     complaints = table(report / "data" / "complaints.csv")
-    assert [row["keyword"] for row in complaints][1].startswith("'=cmd")
+    assert [row["cluster"] for row in complaints][1].startswith("'=cmd")
     assert {path.suffix for path in (report / "figures").iterdir()} == {".svg", ".pdf", ".png"}
     assert "Disallow: /" in (report / "robots.txt").read_text()
 
@@ -196,7 +164,7 @@ def test_without_tables_the_page_says_which_act_makes_them(empty_workspace: Work
 
 
 def test_a_half_made_run_shows_what_there_is(workspace: Workspace) -> None:
-    for table in ("verdicts", "comparisons", "standings", "feedback", "effects"):
+    for table in ("verdicts", "comparisons", "standings", "feedback", "keywords", "complaints", "effects"):
         workspace.tables.remove(table)
     report = write_report(workspace, "GPT-4o").parent
     assert "There is no table standings yet." in Page(report / "index.html").text

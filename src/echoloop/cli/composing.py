@@ -31,7 +31,7 @@ from echoloop.collect import (
     state_of,
 )
 from echoloop.curate import CurateSettings
-from echoloop.diagnose import DiagnoseSettings
+from echoloop.diagnose import AgreementSettings, DiagnoseSettings
 from echoloop.engine import EngineSettings, Progress, Session, hush, start_runner, watch_signals
 from echoloop.generate import GenerateSettings
 from echoloop.judge import VOTE, CanarySettings, Contestant, Judge, JudgeSettings, canary_round
@@ -266,6 +266,25 @@ class House:
                 name: str((self.path.parent / place).absolute())
                 for name, place in self.settings.diagnose.weights.items()
             },
+        )
+
+    @property
+    def applicability_readers(self) -> AgreementSettings:
+        """Who says which metric means something for which item, to see whether they agree."""
+        table, first = self.settings.diagnose, self.role("text")
+        readers = tuple(dict.fromkeys((first, *self._all_known(table.readers))))
+        if len(readers) < 2:
+            raise Mistake(
+                "there is nobody to compare the reader with",
+                where=self.path,
+                remedy=f'Add readers = ["..."] under [diagnose], other than {first!r}; declared endpoints: {self._declared()}.',
+            )
+        return AgreementSettings(
+            readers=readers,
+            metrics=tuple(table.metrics),
+            items=table.agreement_items,
+            resamples=self.settings.judge.resamples,
+            seed=self.settings.judge.seed,
         )
 
     def role(self, name: str) -> str:

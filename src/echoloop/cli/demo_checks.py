@@ -11,13 +11,16 @@ from echoloop.diagnose import open_metrics
 from echoloop.judge import score_arrays
 from echoloop.lab.accounting import RowCounts, accounting_checks
 from echoloop.lab.checks import Check
+from echoloop.lab.complaints import complaint_checks
 from echoloop.lab.curate import Recovered, curation_checks
-from echoloop.lab.diagnose import complaint_checks, fault_checks
+from echoloop.lab.diagnose import broken_checks, fault_checks
 from echoloop.lab.judge import absence_checks, agreement_checks, order_checks, sameness_checks, twin_checks
 from echoloop.lab.painters import Painter
 from echoloop.lab.town import TownTruth
 from echoloop.records import (
+    Complaint,
     Effect,
+    FaultKeyword,
     FeedbackLabel,
     Item,
     Output,
@@ -56,6 +59,7 @@ def demo_checks(
     together = np.concatenate(list(scores.values()), axis=1)
     curation = curation_checks(recovered, truth)
     standings = main_standings(tables.rows("standings", Standing))
+    effects = tables.rows("effects", Effect)
     return [
         *(check for check in curation if not check.shown),
         *(check for check in curation if check.shown),
@@ -66,8 +70,14 @@ def demo_checks(
             for check in agreement_checks(standings, scores[split], names, split)
         ),
         *twin_checks(together, names, cast, seed=truth.seed, simulate=simulate),
-        *fault_checks(tables.rows("effects", Effect), cast),
-        *complaint_checks(tables.rows("feedback", FeedbackLabel), truth),
+        *fault_checks(effects, cast),
+        *broken_checks(effects, cast),
+        *complaint_checks(
+            tables.rows("feedback", FeedbackLabel),
+            tables.rows("keywords", FaultKeyword),
+            tables.rows("complaints", Complaint),
+            truth,
+        ),
         *absence_checks(outputs, verdicts, cast),
         *accounting_checks(_row_counts(tables, outputs, verdicts, names)),
     ]

@@ -1,4 +1,4 @@
-"""`echoloop diagnose`: complaints become metrics; and the weights that some metrics need."""
+"""`echoloop diagnose`: complaints become metrics; whether readers agree; and the weights that some metrics need."""
 
 from cyclopts import App
 
@@ -20,9 +20,24 @@ def run(*, place: Place = HERE, running: Running = AS_USUAL) -> None:
     """Read what people complained about, and measure it on every model's pictures."""
     hold_signals()
     from echoloop.cli.acts import run_act
+    from echoloop.cli.diagnose_agreement import print_complaints
     from echoloop.cli.freshness import stages_of
 
     run_act(place, running, lambda house: stages_of(house, "diagnose"))
+    print_complaints(place)
+    then("`echoloop report` writes the pages.")
+
+
+@diagnose.command
+def agreement(*, place: Place = HERE, running: Running = AS_USUAL) -> None:
+    """Ask several models which metric means something for which item, and say how far they agree."""
+    hold_signals()
+    from echoloop.cli.acts import run_act
+    from echoloop.cli.diagnose_agreement import print_readers_agreement
+    from echoloop.diagnose import agreement_stages
+
+    run_act(place, running, lambda house: agreement_stages(house.applicability_readers))
+    print_readers_agreement(place)
     then("`echoloop report` writes the pages.")
 
 

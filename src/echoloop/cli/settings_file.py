@@ -105,9 +105,11 @@ class JudgeTable(_Strict):
 
 
 class DiagnoseTable(_Strict):
-    """[diagnose]: what is measured, and where models lie that shall not be fetched."""
+    """[diagnose]: what is measured, where models lie that shall not be fetched, and who else says which metric applies."""
 
     metrics: list[str] = Field(default_factory=list[str])
+    readers: list[str] = Field(default_factory=list[str])
+    agreement_items: Annotated[int, Field(ge=1)] = 200
     weights: dict[str, Path] = Field(default_factory=dict[str, Path])
 
 

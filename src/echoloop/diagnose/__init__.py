@@ -1,5 +1,6 @@
 """Feedback -> a taxonomy of failures -> metrics on outputs."""
 
+from echoloop.diagnose.agreement import AgreementSettings, agreement_stages
 from echoloop.diagnose.catalogue import open_metrics
 from echoloop.diagnose.metric import (
     Absent,
@@ -23,6 +24,7 @@ from echoloop.diagnose.weights import Weights
 
 __all__ = [
     "Absent",
+    "AgreementSettings",
     "Asking",
     "ColorShift",
     "DiagnoseSettings",
@@ -37,6 +39,7 @@ __all__ = [
     "Task",
     "Values",
     "Weights",
+    "agreement_stages",
     "color_shift",
     "diagnose_stages",
     "face_similarity",

@@ -1,6 +1,6 @@
 """Which metric means something for which item: asked with the metric's own description."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 import pyarrow as pa
@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from echoloop.calls import ChatRequest, load_prompt
 from echoloop.diagnose.catalogue import open_metrics
+from echoloop.diagnose.metric import Metric
 from echoloop.diagnose.settings import DiagnoseSettings
 from echoloop.engine import Desk, Question, Rendering, call_fields
 from echoloop.records import Answered, Applicability, Drop, Item, Keep
@@ -37,17 +38,12 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 def ask_applicability(desk: Desk[DiagnoseSettings], items: pa.Table) -> Iterator[Keep[Applicability] | Drop]:
     """Every metric that can be measured here, for every benchmark item that has what it looks at."""
     benchmark = [item for item in from_table(items, Item) if item.split != "analysis"]
-    cases = [
-        Case(item=item, metric=metric.name, description=metric.description().text)
-        for metric in open_metrics(desk.settings.metrics)
-        if metric.name not in desk.settings.closed
-        for item in benchmark
-        if item.input_images or "inputs" not in metric.needs
-    ]
+    metrics = [one for one in open_metrics(desk.settings.metrics) if one.name not in desk.settings.closed]
+    cases = cases_of(benchmark, metrics)
     question = Question[Case, ApplicabilityAnswer](
         stage="applicability",
         endpoint=desk.settings.reader,
-        render=_render,
+        render=render_case,
         reads=ApplicabilityAnswer,
         prompt=load_prompt("echoloop.diagnose", "applicability"),
     )
@@ -65,7 +61,18 @@ def ask_applicability(desk: Desk[DiagnoseSettings], items: pa.Table) -> Iterator
         )
 
 
-def _render(row: Case, rendering: Rendering) -> ChatRequest:
+def cases_of(items: Sequence[Item], metrics: Sequence[Metric]) -> list[Case]:
+    """Every metric for every item that has the pictures it looks at."""
+    return [
+        Case(item=item, metric=metric.name, description=metric.description().text)
+        for metric in metrics
+        for item in items
+        if item.input_images or "inputs" not in metric.needs
+    ]
+
+
+def render_case(row: Case, rendering: Rendering) -> ChatRequest:
+    """The item's words with the metric's own description."""
     return rendering.about(
         {
             "metric": row.metric,

@@ -2,8 +2,9 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
+import msgspec
 import numpy as np
 import pyarrow as pa
 
@@ -18,24 +19,37 @@ from echoloop.records.arrow import from_table
 from echoloop.statistics import mean_interval, median_interval, percentile_interval, resampling_weights
 
 Interval = tuple[float, float, float]
+NOT_MEASURED = "not measured: "
 
 
 def sum_up_effects(
     desk: Desk[DiagnoseSettings], measurements: pa.Table, outputs: pa.Table, items: pa.Table
 ) -> Iterator[Keep[Effect] | Drop]:
     """One effect a field and model in two statistics, and the corpus numbers of metrics that have one."""
+    metrics = open_metrics(desk.settings.metrics)
     rows: dict[tuple[str, str], dict[str, list[Measurement]]] = {}
     for row in from_table(measurements, Measurement):
         rows.setdefault((row.metric, row.field), {}).setdefault(row.model, []).append(row)
     for name in sorted(rows):
         for model in sorted(rows[name]):
             for effect in _item_effects(desk.settings, rows[name][model]):
-                yield Keep(effect)
-    for metric in open_metrics(desk.settings.metrics):
+                yield Keep(_explained(effect, metrics))
+    for metric in metrics:
         if metric.encoded is not None and metric.encoded.pooling is not None:
             measured = rows.get((metric.name, metric.measured[0].name), {})
             for effect in _pooled_effects(desk, metric, metric.encoded, measured, outputs, items):
-                yield Keep(effect)
+                yield Keep(_explained(effect, metrics))
+
+
+def _explained(effect: Effect, metrics: Sequence[Metric]) -> Effect:
+    """With what its metric says of the field: tables are read where nobody can ask a metric."""
+    for metric in metrics:
+        for place, field in enumerate(metric.fields):
+            if (metric.name, field.name) == (effect.metric, effect.field):
+                return msgspec.structs.replace(
+                    effect, meaning=field.meaning, better=field.better, answers=metric.answers, place=place
+                )
+    return effect
 
 
 def _item_effects(settings: DiagnoseSettings, rows: list[Measurement]) -> Iterator[Effect]:
@@ -118,5 +132,11 @@ def _as_effect(rows: list[Measurement], field: str, statistic: EffectStatistic, 
         measured=sum(row.value is not None for row in rows),
         outputs=len(rows),
         absences=tuple(f"{reason}: {count}" for reason, count in absences.most_common()),
-        reason="" if value is not None else "no output could be measured",
+        reason="" if value is not None else _why_none(absences),
     )
+
+
+def _why_none(absences: Counter[str]) -> str:
+    """What can be put right comes first."""
+    lacking = next((one for one, _ in absences.most_common() if one.startswith(NOT_MEASURED)), "")
+    return lacking.removeprefix(NOT_MEASURED) or "no output could be measured"

@@ -5,9 +5,10 @@ from hashlib import sha256
 
 import msgspec
 import pyarrow as pa
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from echoloop.calls import ChatRequest, load_prompt
+from echoloop.diagnose.keywords import clean
 from echoloop.diagnose.settings import DiagnoseSettings
 from echoloop.engine import Desk, Question, Rendering, call_fields
 from echoloop.records import Answered, Drop, Feedback, FeedbackKind, FeedbackLabel, Keep, Polarity, Sample
@@ -18,7 +19,7 @@ class FeedbackAnswer(BaseModel, extra="forbid"):
     """How one piece of feedback reads."""
 
     polarity: Polarity
-    keyword: str
+    keyword: str = Field(max_length=200)
     kind: FeedbackKind
 
 
@@ -60,7 +61,7 @@ def label_feedback(desk: Desk[DiagnoseSettings], samples: pa.Table) -> Iterator[
                 post_url=remark.said.post_url,
                 text=remark.said.text,
                 polarity=found.polarity if found else None,
-                keyword=" ".join(found.keyword.casefold().split()) if found and failure else "",
+                keyword=clean(found.keyword) if found and failure else "",
                 kind=found.kind if found else None,
                 source_posts=remark.source_posts,
                 **call_fields(asked),

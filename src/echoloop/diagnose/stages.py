@@ -8,12 +8,26 @@ from echoloop.diagnose.catalogue import open_metrics, source_of_own
 from echoloop.diagnose.effects import sum_up_effects
 from echoloop.diagnose.features import why_closed
 from echoloop.diagnose.feedback import label_feedback
+from echoloop.diagnose.histograms import pool_histograms
 from echoloop.diagnose.measuring import measure_outputs
 from echoloop.diagnose.metric import Metric
 from echoloop.diagnose.settings import DiagnoseSettings
+from echoloop.diagnose.shown import compare_with_effects
+from echoloop.diagnose.taxonomy import merge_keywords
+from echoloop.diagnose.trends import sum_up_complaints
 from echoloop.diagnose.weights import seen_as
 from echoloop.engine import Stage
-from echoloop.records import Applicability, Effect, FeedbackLabel, Measurement
+from echoloop.records import (
+    Applicability,
+    ColorHistogram,
+    Complaint,
+    Effect,
+    FaultKeyword,
+    FeedbackLabel,
+    Finding,
+    Measurement,
+    Post,
+)
 
 
 def diagnose_stages(settings: DiagnoseSettings) -> list[Stage]:
@@ -31,6 +45,27 @@ def diagnose_stages(settings: DiagnoseSettings) -> list[Stage]:
             settings=settings,
             prompts=(load_prompt("echoloop.diagnose", "feedback"),),
             endpoints=(settings.reader,),
+        ),
+        Stage(
+            act="diagnose",
+            name="keywords",
+            does="put the names of faults together that mean the same",
+            reads=("feedback",),
+            writes=FaultKeyword,
+            run=merge_keywords,
+            settings=settings,
+            prompts=(load_prompt("echoloop.diagnose", "taxonomy"),),
+            endpoints=(settings.reader,),
+        ),
+        Stage(
+            act="diagnose",
+            name="complaints",
+            does="count who complained of what, where and when",
+            reads=("feedback", "keywords", "samples", "items"),
+            also=(("posts", Post),),
+            writes=Complaint,
+            run=sum_up_complaints,
+            settings=settings,
         ),
         Stage(
             act="diagnose",
@@ -64,6 +99,24 @@ def diagnose_stages(settings: DiagnoseSettings) -> list[Stage]:
             reads=("measurements", "outputs", "items"),
             writes=Effect,
             run=sum_up_effects,
+            settings=measuring,
+        ),
+        Stage(
+            act="diagnose",
+            name="color_histograms",
+            does="lay each model's colours beside those of its inputs",
+            reads=("measurements", "outputs", "items"),
+            writes=ColorHistogram,
+            run=pool_histograms,
+            settings=measuring,
+        ),
+        Stage(
+            act="diagnose",
+            name="complaints_shown",
+            does="see whether what people complain about shows in the numbers",
+            reads=("complaints", "effects"),
+            writes=Finding,
+            run=compare_with_effects,
             settings=measuring,
         ),
     ]

@@ -1,11 +1,11 @@
-"""Metrics and complaints against the faults that were planted."""
+"""Metrics against the faults that were planted in painters."""
 
 from collections.abc import Sequence
 
 from echoloop.lab.checks import Check
 from echoloop.lab.painters import PAINTERS, Painter
-from echoloop.lab.town import TownTruth
-from echoloop.records import Effect, FeedbackLabel
+from echoloop.lab.painters.faults import FactKind
+from echoloop.records import Effect
 
 _FIELDS = {"tint": "delta_b", "darken": "delta_l"}
 
@@ -83,47 +83,50 @@ def smallest_planted(fault: str) -> float:
     return min(abs(getattr(painter.faults, fault)) for painter in PAINTERS if getattr(painter.faults, fault))
 
 
-def complaint_checks(labels: Sequence[FeedbackLabel], truth: TownTruth) -> list[Check]:
-    """Complaints by keyword: what people in the town really complained about, against every complaint that was read."""
-    if not truth.faulty:
-        return [_imagined(labels)]
-    hidden = {sample.thread_root for sample in truth.samples if sample.held_out}
-    thread_of = {post.url: post.thread_root for post in truth.posts}
-    planted = {
-        said.post_url: said
-        for sample in truth.samples
-        if not sample.held_out and not sample.hazards
-        for said in sample.feedback
-    }
-    read = {label.post_url: label for label in labels if thread_of.get(label.post_url) not in hidden}
-    complaints = {url for url, said in planted.items() if said.polarity == "failure"}
-    found = {url for url, label in read.items() if label.polarity == "failure"}
-    named = sum(read[url].keyword == planted[url].keyword for url in complaints & found)
-    kinds = len({planted[url].keyword for url in complaints})
+_BROKEN: dict[FactKind, tuple[str, str]] = {
+    "word": ("text_rendering", "faults"),
+    "count": ("object_count", "miscounted"),
+}
+_CLOSE = 0.12
+
+
+def broken_checks(effects: Sequence[Effect], cast: Sequence[Painter]) -> list[Check]:
+    """What is broken piece by piece: the share that a metric finds, beside the chance with which each painter breaks it."""
+    means = {(one.metric, one.field, one.model): one.value for one in effects if one.statistic == "mean"}
+    checks: list[Check] = []
+    for kind, (metric, field) in _BROKEN.items():
+        planted = {painter.name: painter.faults.chance(kind) for painter in cast}
+        found = {name: means.get((metric, field, name)) for name in planted}
+        known = {name: value for name, value in found.items() if value is not None}
+        apart = [abs(known[name] - planted[name]) for name in known]
+        checks.append(
+            Check(
+                part="faults",
+                name=f"broken {kind}s: {field}, off the planted chance",
+                value=sum(apart) / len(apart) if len(apart) == len(planted) else None,
+                at_most=_CLOSE,
+                planted=_shares(planted),
+                recovered=_shares(known),
+            )
+        )
+        checks += _worst(kind, planted, known)
+    return checks
+
+
+def _worst(kind: FactKind, planted: dict[str, float], known: dict[str, float]) -> list[Check]:
+    """The painter that breaks most is found to; nothing to look for where nobody breaks any."""
+    worst = max(planted, key=lambda name: planted[name])
+    if not planted[worst]:
+        return []
     return [
         Check(
             part="faults",
-            name=f"complaints: {measure}",
-            value=right / total if total else None,
-            at_least=0.9,
-            planted=str(len(complaints)),
-            recovered=f"{right} of {total}",
-        )
-        for measure, right, total in (
-            ("precision", len(complaints & found), len(found)),
-            ("recall", len(complaints & found), len(complaints)),
-            (f"named as people meant ({kinds} kinds)", named, len(complaints & found)),
+            name=f"broken {kind}s: most by {worst}",
+            value=float(bool(known) and max(known, key=lambda name: known[name]) == worst),
+            at_least=1.0,
         )
     ]
 
 
-def _imagined(labels: Sequence[FeedbackLabel]) -> Check:
-    imagined = sum(label.polarity == "failure" for label in labels)
-    return Check(
-        part="faults",
-        name="complaints read where nobody complained, share",
-        value=imagined / len(labels) if labels else None,
-        at_most=0.01,
-        planted="0",
-        recovered=f"{imagined} of {len(labels)} remarks",
-    )
+def _shares(shares: dict[str, float]) -> str:
+    return " ".join(f"{share:.2f}" for share in shares.values())

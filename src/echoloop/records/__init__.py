@@ -15,13 +15,24 @@ from echoloop.records.answers import (
     Refused,
     Unparsed,
 )
+from echoloop.records.complaints import (
+    ColorHistogram,
+    ColorSide,
+    Complaint,
+    ComplaintPart,
+    FaultKeyword,
+    MergedBy,
+    PartKind,
+)
 from echoloop.records.echo_fields import post_to_echo, sample_to_echo
+from echoloop.records.effects import badness, worse_than
 from echoloop.records.funnel import ACTS, Dropped, FunnelRow, count_funnel
 from echoloop.records.posts import Author, Engagement, FoundBy, ImageRef, Post, Relevance, Thread, Tombstone
 from echoloop.records.problems import Mistake, Problem
 from echoloop.records.receipt import Receipt, Usage
 from echoloop.records.results import (
     Applicability,
+    Better,
     Canary,
     Choice,
     Comparison,
@@ -73,10 +84,15 @@ __all__ = [
     "Answered",
     "Applicability",
     "Author",
+    "Better",
     "Box",
     "Canary",
     "Choice",
+    "ColorHistogram",
+    "ColorSide",
     "Comparison",
+    "Complaint",
+    "ComplaintPart",
     "Decision",
     "DoorRow",
     "DoorText",
@@ -88,6 +104,7 @@ __all__ = [
     "EffectStatistic",
     "Engagement",
     "Failed",
+    "FaultKeyword",
     "Feedback",
     "FeedbackKind",
     "FeedbackLabel",
@@ -102,11 +119,13 @@ __all__ = [
     "Keep",
     "Measurement",
     "MeasurementState",
+    "MergedBy",
     "Mistake",
     "ModelRank",
     "NotAPostUrl",
     "Output",
     "PairStanding",
+    "PartKind",
     "Polarity",
     "Post",
     "Problem",
@@ -138,10 +157,12 @@ __all__ = [
     "admit_row",
     "admit_text",
     "apply_review",
+    "badness",
     "canonical_url",
     "count_funnel",
     "fold_reviews",
     "main_standings",
     "post_to_echo",
     "sample_to_echo",
+    "worse_than",
 ]

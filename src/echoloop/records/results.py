@@ -12,6 +12,7 @@ EffectStatistic: TypeAlias = Literal["mean", "median", "pooled"]
 FileMatchState: TypeAlias = Literal["matched", "missing", "extra", "unreadable", "duplicate"]
 Choice: TypeAlias = Literal["first", "second", "tie"]
 MeasurementState: TypeAlias = Literal["measured", "not_applicable", "absent"]
+Better: TypeAlias = Literal["low", "high", "zero", "unknown"]
 
 
 class Output(msgspec.Struct, frozen=True, kw_only=True):
@@ -258,12 +259,13 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Applicability(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether a metric means anything for an item."""
+    """Whether a metric means anything for an item; `reader` says who answered where several were asked."""
 
-    KEY: ClassVar[tuple[str, ...]] = ("item", "metric")
+    KEY: ClassVar[tuple[str, ...]] = ("item", "metric", "reader")
 
     item: str
     metric: str
+    reader: str = ""
     applies: bool | None
     rationale: str = ""
     state: AnswerState
@@ -298,7 +300,8 @@ class Effect(msgspec.Struct, frozen=True, kw_only=True):
 
     `statistic` says how items become one number: their mean, their median (what is there in every picture, and not only
     in those that went wrong altogether), or pooled over the corpus. `absences` says why outputs were not measured, as
-    "reason: count" in order of count.
+    "reason: count" in order of count. `meaning` and `better` say what the number is, `answers` which complaints its metric
+    answers, and `place` where the field stands among those of its metric: the first is the one to look at first.
     """
 
     KEY: ClassVar[tuple[str, ...]] = ("metric", "field", "statistic", "model")
@@ -314,6 +317,10 @@ class Effect(msgspec.Struct, frozen=True, kw_only=True):
     outputs: int
     absences: tuple[str, ...] = ()
     reason: str = ""
+    meaning: str = ""
+    better: Better = "unknown"
+    answers: tuple[str, ...] = ()
+    place: int = 0
 
 
 class TrainingRow(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,61 +1,78 @@
-"""What people complained about, counted by the name of the fault."""
+"""What people complained about: the taxonomy as a page shows it, and all remarks accounted for."""
 
 from collections import Counter
 from collections.abc import Sequence
 
 import msgspec
 
-from echoloop.records import FeedbackLabel, Item, Split
+from echoloop.records import Complaint, ComplaintPart, FaultKeyword, FeedbackLabel, PartKind, Split
 
 SPLITS: tuple[Split, ...] = ("text_to_image", "image_to_image", "analysis")
+NO_ITEM = "no item"
+_QUOTED = 5
 
 
 class ComplaintRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One fault: how often, its share of all complaints, and in which split's samples. `by_split` follows SPLITS, then
-    samples that became no item."""
+    """A cluster, the samples with it by split (in the order of SPLITS, then those that became no item), and what people said."""
 
-    keyword: str
-    count: int
-    share: float
+    complaint: Complaint
     by_split: tuple[int, ...]
+    quotes: tuple[str, ...]
 
 
 class Complaints(msgspec.Struct, frozen=True, kw_only=True):
-    """All remarks accounted for: complaints by keyword, praise, neither, and those that could not be read."""
+    """All remarks accounted for. `rows` is None where no taxonomy was made; `of` are the samples that somebody spoke of."""
 
-    rows: tuple[ComplaintRow, ...]
+    rows: tuple[ComplaintRow, ...] | None
+    keywords: tuple[FaultKeyword, ...]
+    of: int
     remarks: int
     failures: int
     successes: int
     neither: int
+    solutions: int
+    explorations: int
     unread: tuple[tuple[str, int], ...]
 
 
-def count_complaints(labels: Sequence[FeedbackLabel], items: Sequence[Item] | None) -> Complaints:
-    """Fold labelled feedback."""
-    places: dict[str, Split] = {item.sample: item.split for item in items or ()}
-    failures = [label for label in labels if label.polarity == "failure"]
-    counts = Counter(_name(label) for label in failures)
-    where = Counter((_name(label), places.get(label.sample)) for label in failures)
+def count_complaints(
+    labels: Sequence[FeedbackLabel],
+    complaints: Sequence[Complaint] | None,
+    keywords: Sequence[FaultKeyword] | None,
+) -> Complaints:
+    """Labels and the taxonomy that was made of them."""
     polarities = Counter(label.polarity for label in labels)
+    kinds = Counter(label.kind for label in labels)
     unread = Counter(label.state for label in labels if label.polarity is None)
+    texts = {label.id: label.text for label in labels}
     return Complaints(
-        rows=tuple(
-            ComplaintRow(
-                keyword=keyword,
-                count=count,
-                share=count / len(failures),
-                by_split=tuple(where[keyword, split] for split in (*SPLITS, None)),
-            )
-            for keyword, count in sorted(counts.items(), key=lambda end: (-end[1], end[0]))
-        ),
+        rows=None if complaints is None else tuple(_row(one, texts) for one in in_order(complaints)),
+        keywords=tuple(sorted(keywords or (), key=lambda one: (-one.remarks, one.keyword))),
+        of=len({label.sample for label in labels if label.polarity is not None}),
         remarks=len(labels),
-        failures=len(failures),
+        failures=polarities["failure"],
         successes=polarities["success"],
         neither=polarities["neither"],
+        solutions=kinds["solution"],
+        explorations=kinds["exploration"],
         unread=tuple(sorted(unread.items())),
     )
 
 
-def _name(label: FeedbackLabel) -> str:
-    return label.keyword or "(not named)"
+def in_order(complaints: Sequence[Complaint]) -> list[Complaint]:
+    """The commonest first."""
+    return sorted(complaints, key=lambda one: (-one.samples, -one.remarks, one.cluster))
+
+
+def parts_of(complaint: Complaint, kind: PartKind) -> list[ComplaintPart]:
+    """In the order of their names: months follow each other."""
+    return sorted((part for part in complaint.parts if part.kind == kind), key=lambda part: part.name)
+
+
+def _row(complaint: Complaint, texts: dict[str, str]) -> ComplaintRow:
+    counts = {part.name: part.complaints for part in parts_of(complaint, "split")}
+    return ComplaintRow(
+        complaint=complaint,
+        by_split=tuple(counts.get(name, 0) for name in (*SPLITS, NO_ITEM)),
+        quotes=tuple(texts[one] for one in complaint.examples if one in texts)[:_QUOTED],
+    )

@@ -6,12 +6,11 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from echoloop.records import Effect, FunnelRow, Standing
-from echoloop.report.complaints import SPLITS, Complaints
+from echoloop.records import FunnelRow, Standing
 from echoloop.report.displayed_text import TextDisplay, visible
 from echoloop.report.leaderboards import is_vote
 
-_FROM_PEOPLE = frozenset({"keyword", "reason", "outcome", "absences"})
+_FROM_PEOPLE = frozenset({"keyword", "keywords", "cluster", "name", "reason", "outcome", "absences"})
 """Columns whose texts may quote a post; the others hold names from settings."""
 
 _FORMULA = ("=", "+", "-", "@", "\t")
@@ -21,7 +20,7 @@ Cell = str | int | float | None
 def leaderboard_csv(standings: Sequence[Standing], display: TextDisplay) -> bytes:
     """One line a split, judge (or the vote) and model."""
     columns = Standing.__struct_fields__
-    return _csv(columns, ([_cell(getattr(one, name)) for name in columns] for one in standings), display)
+    return rows_csv(columns, ([_cell(getattr(one, name)) for name in columns] for one in standings), display)
 
 
 def leaderboard_json(standings: Sequence[Standing]) -> bytes:
@@ -33,29 +32,17 @@ def leaderboard_json(standings: Sequence[Standing]) -> bytes:
 def funnel_csv(rows: Sequence[FunnelRow], display: TextDisplay) -> bytes:
     """One line a stage and end."""
     columns = FunnelRow.__struct_fields__
-    return _csv(columns, ([_cell(getattr(row, name)) for name in columns] for row in rows), display)
-
-
-def effects_csv(effects: Sequence[Effect], display: TextDisplay) -> bytes:
-    """One line a metric, field and model."""
-    columns = Effect.__struct_fields__
-    return _csv(columns, ([_cell(getattr(one, name)) for name in columns] for one in effects), display)
+    return rows_csv(columns, ([_cell(getattr(row, name)) for name in columns] for row in rows), display)
 
 
 def records_csv(record: type[msgspec.Struct], rows: Sequence[msgspec.Struct], display: TextDisplay) -> bytes:
     """One line a row, the record's fields as columns."""
     columns = record.__struct_fields__
-    return _csv(columns, ([_cell(getattr(row, name)) for name in columns] for row in rows), display)
+    return rows_csv(columns, ([_cell(getattr(row, name)) for name in columns] for row in rows), display)
 
 
-def complaints_csv(complaints: Complaints, display: TextDisplay) -> bytes:
-    """One line a keyword."""
-    columns = ("keyword", "count", "share", *SPLITS, "no_item")
-    rows = ([row.keyword, row.count, round(row.share, 6), *row.by_split] for row in complaints.rows)
-    return _csv(columns, rows, display)
-
-
-def _csv(columns: Sequence[str], rows: Iterable[Sequence[Cell]], display: TextDisplay) -> bytes:
+def rows_csv(columns: Sequence[str], rows: Iterable[Sequence[Cell]], display: TextDisplay) -> bytes:
+    """Any rows under their columns; what a spreadsheet would run is disarmed."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(columns)

@@ -5,13 +5,18 @@ from typing import TypeVar
 import msgspec
 
 from echoloop.records import (
+    Applicability,
     Author,
+    ColorHistogram,
     Comparison,
+    Complaint,
     Dropped,
     Effect,
+    FaultKeyword,
     FeedbackLabel,
     Finding,
     Item,
+    Measurement,
     Output,
     PairStanding,
     Standing,
@@ -21,7 +26,7 @@ from echoloop.records.arrow import from_table
 from echoloop.workspace import Workspace
 
 R = TypeVar("R", bound=msgspec.Struct)
-_PRESENT = ("answered", "measured")
+_PRESENT = ("answered", "measured", "not_applicable")
 _BESIDE_THE_LOOP = (
     "Dropped",
     "Tombstone",
@@ -34,6 +39,9 @@ _BESIDE_THE_LOOP = (
     "Canary",
     "FileMatch",
     "PairStanding",
+    "FaultKeyword",
+    "Complaint",
+    "ColorHistogram",
 )
 """Records of tables through which no rows flow on: a bar of the funnel would be wrong of them."""
 
@@ -65,7 +73,14 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     findings: list[Finding] | None
     agreement: list[Finding] | None
     feedback: list[FeedbackLabel] | None
+    keywords: list[FaultKeyword] | None
+    complaints: list[Complaint] | None
+    applicability: list[Applicability] | None
+    readers_agree: list[Finding] | None
+    measurements: list[Measurement] | None
     effects: list[Effect] | None
+    histograms: list[ColorHistogram] | None
+    complaints_shown: list[Finding] | None
 
 
 def read_evidence(workspace: Workspace) -> Evidence:
@@ -85,12 +100,27 @@ def read_evidence(workspace: Workspace) -> Evidence:
         findings=_rows(workspace, "findings", Finding),
         agreement=_rows(workspace, "agreement", Finding),
         feedback=_rows(workspace, "feedback", FeedbackLabel),
+        keywords=_rows(workspace, "keywords", FaultKeyword),
+        complaints=_rows(workspace, "complaints", Complaint),
+        applicability=_rows(workspace, "applicability", Applicability),
+        readers_agree=_rows(workspace, "applicability_agreement", Finding),
+        measurements=_measured(workspace),
         effects=_rows(workspace, "effects", Effect),
+        histograms=_rows(workspace, "color_histograms", ColorHistogram),
+        complaints_shown=_rows(workspace, "complaints_shown", Finding),
     )
 
 
 def _rows(workspace: Workspace, name: str, record: type[R]) -> list[R] | None:
     return from_table(workspace.tables.read(name), record) if workspace.tables.manifest(name) else None
+
+
+def _measured(workspace: Workspace) -> list[Measurement] | None:
+    """Only what has a number: the others are counted in the effects, and there are many more of them."""
+    if workspace.tables.manifest("measurements") is None:
+        return None
+    table = workspace.tables.read("measurements")
+    return from_table(table.filter(table.column("value").is_valid()), Measurement)
 
 
 def _stages(workspace: Workspace) -> tuple[StageTable, ...]:

@@ -6,8 +6,7 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from echoloop.report.complaints import Complaints
-from echoloop.report.displayed_text import TextDisplay, clip, visible
+from echoloop.report.displayed_text import clip, visible
 from echoloop.report.leaderboards import Board
 from echoloop.report.losses import FunnelGroup, FunnelStage
 
@@ -41,8 +40,6 @@ _METADATA: dict[str, dict[str, Any]] = {
 def drawn_figures(
     boards: Sequence[Board],
     funnel: Sequence[FunnelGroup],
-    complaints: Complaints | None,
-    display: TextDisplay,
 ) -> Iterator[tuple[str, bytes]]:
     """File names and contents. Only what there are numbers for is drawn."""
     with drawing():
@@ -50,8 +47,6 @@ def drawn_figures(
             yield from figure_files(f"win_rates_{board.split}", _win_rates(board))
         if funnel and funnel[0].stages:
             yield from figure_files("funnel", _funnel(funnel[0]))
-        if complaints is not None and complaints.rows:
-            yield from figure_files("complaints", _complaints(complaints, display))
 
 
 @contextmanager
@@ -129,17 +124,6 @@ def _say_beside(axes: Any, bars: Sequence[tuple[int, str]]) -> None:
         axes.annotate(
             words, (length, place), xytext=(4, 0), textcoords="offset points", va="center", fontsize=8
         )
-
-
-def _complaints(complaints: Complaints, display: TextDisplay) -> "Figure":
-    rows = list(reversed(complaints.rows[:20]))
-    figure, axes = _figure(len(rows))
-    axes.barh(range(len(rows)), [row.count for row in rows], color=ACCENT, height=0.6)
-    _say_beside(axes, [(row.count, f"{row.count} ({row.share:.0%})") for row in rows])
-    _label_rows(axes, [display.text(clip(row.keyword, 32)) for row in rows])
-    axes.xaxis.get_major_locator().set_params(integer=True)
-    axes.set_xlabel(f"complaints, {complaints.failures} in all")
-    return figure
 
 
 def _stage_label(stage: FunnelStage) -> str:

@@ -1,35 +1,10 @@
 """Measured effects, each field on a scale of its own that holds zero."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
 from echoloop.records import Effect, EffectStatistic
-
-_MEANINGS: Mapping[tuple[str, str], str] = {
-    ("color_shift", "delta_b"): "how much yellower (+) or bluer (−) than the input, in CIELAB b*",
-    ("color_shift", "delta_l"): "how much brighter (+) or darker (−) than the input, in CIELAB L*",
-    ("color_shift", "earth_mover"): "how far the colours moved from the input, 0 to 255",
-    ("color_shift", "mean_rgb_distance"): "distance of the mean colours over all pairs together, 0 to 255",
-    ("aspect_ratio", "aspect_error"): "how far the shape is from the one asked for; 0.1 is a tenth",
-    ("face_similarity", "similarity"): "cosine of the most alike faces of input and output, −1 to 1",
-    ("face_similarity", "face_lost"): "share of results in which no face is found any more",
-    ("framing", "cut_off"): "share of results whose subject is cut off",
-    ("object_count", "count_error"): "difference in number, as a share of the number asked for",
-    ("object_count", "miscounted"): "share of the kinds of things with a wrong number",
-    (
-        "structure_distance",
-        "structure_distance",
-    ): "how far the layout moved from the input, 0 (not at all) to 4",
-    (
-        "structure_splice",
-        "structure_distance",
-    ): "how far the layout moved from the input, 0 (not at all) to 4",
-    ("text_ocr", "character_errors"): "share of the quoted letters that a character recogniser does not find",
-    ("text_rendering", "rating"): "how well the text is written, as a model rates it, 0.1 to 1",
-    ("text_rendering", "faults"): "faults in the text of one picture",
-    ("text_rendering", "character_errors"): "share of the wanted letters that are wrong or missing",
-}
 
 
 class EffectRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,22 +18,29 @@ class EffectRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EffectGroup(msgspec.Struct, frozen=True, kw_only=True):
-    """One field of one metric over all models, summed up in one way. `zero` is the place of zero on the scale."""
+    """One field of one metric over all models, summed up in one way. `zero` is the place of zero on the scale, and
+    `first` says that it is what one looks at first of its metric."""
 
     metric: str
     field: str
     statistic: EffectStatistic
     meaning: str
+    first: bool
     zero: float
     rows: tuple[EffectRow, ...]
+
+    @property
+    def there(self) -> bool:
+        """Whether it was measured on anybody."""
+        return any(row.effect.value is not None for row in self.rows)
 
 
 def effect_groups(effects: Sequence[Effect]) -> list[EffectGroup]:
     """One group a metric, field and statistic."""
     groups: dict[tuple[str, str, EffectStatistic], list[Effect]] = {}
-    for effect in effects:
+    for effect in sorted(effects, key=lambda one: (one.metric, one.place, one.field, one.statistic)):
         groups.setdefault((effect.metric, effect.field, effect.statistic), []).append(effect)
-    return [_group(name, groups[name]) for name in sorted(groups)]
+    return [_group(name, own) for name, own in groups.items()]
 
 
 def _group(name: tuple[str, str, EffectStatistic], effects: list[Effect]) -> EffectGroup:
@@ -75,7 +57,8 @@ def _group(name: tuple[str, str, EffectStatistic], effects: list[Effect]) -> Eff
         metric=metric,
         field=field,
         statistic=statistic,
-        meaning=_MEANINGS.get((metric, field), ""),
+        meaning=effects[0].meaning,
+        first=effects[0].place == 0 and statistic == "mean",
         zero=(0.0 - least) / width,
         rows=tuple(
             EffectRow(

@@ -7,14 +7,13 @@ import msgspec
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from echoloop.report.choosing import drawn_at_random, most_disputed, worst
-from echoloop.report.complaints import Complaints
+from echoloop.report.diagnose import Diagnosis
 from echoloop.report.displayed_text import TextDisplay
 from echoloop.report.evidence import Evidence
 from echoloop.report.folder import DraftFolder
 from echoloop.report.judge import Judging
 from echoloop.report.leaderboards import Board
 from echoloop.report.losses import FunnelGroup
-from echoloop.report.measured import effect_groups
 from echoloop.report.planted import PlantedPart
 from echoloop.report.samples import SamplePage
 from echoloop.report.wording import filters
@@ -33,7 +32,7 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
     boards: list[Board]
     judging: Judging
     funnel: list[FunnelGroup]
-    complaints: Complaints | None
+    diagnosis: Diagnosis
     planted: list[PlantedPart]
     samples: list[SamplePage]
     data: list[str]
@@ -58,6 +57,7 @@ def write_pages(draft: DraftFolder, findings: Findings, display: TextDisplay) ->
         "subject": findings.subject,
         "has_samples": bool(findings.samples),
         "has_standings": findings.evidence.standings is not None,
+        "has_diagnosis": findings.diagnosis.anything,
     }
 
     def put(page: str, template: str, context: dict[str, Any]) -> None:
@@ -67,6 +67,9 @@ def write_pages(draft: DraftFolder, findings: Findings, display: TextDisplay) ->
     put("index.html", "index.html", _index(findings))
     if findings.evidence.standings is not None:
         put("judging.html", "judging.html", {"root": "", "judging": findings.judging})
+    if findings.diagnosis.anything:
+        context = {"root": "", "found": findings.diagnosis, "figures": findings.figures}
+        put("diagnose.html", "diagnose.html", context)
     for gallery in _galleries(findings.samples):
         put(gallery.page, "gallery.html", {"root": "", "gallery": gallery})
     turns = zip([None, *findings.samples[:-1]], findings.samples, [*findings.samples[1:], None], strict=False)
@@ -94,7 +97,8 @@ def _index(findings: Findings) -> dict[str, Any]:
         "models": len({output.model for output in outputs}),
         "judges": len({one.judge for one in (*verdicts, *(evidence.comparisons or ()))}),
         "benchmark_items": sum(item.split != "analysis" for item in evidence.items or ()),
-        "effects": effect_groups(evidence.effects or ()),
+        "complaints": findings.diagnosis.complaints,
+        "effects": [group for group in findings.diagnosis.groups or () if group.first],
         "drawn": drawn_at_random(findings.samples, ON_INDEX),
         "shown_complaints": COMPLAINTS_SHOWN,
         "checks_held": sum(part.held for part in findings.planted),

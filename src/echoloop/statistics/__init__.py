@@ -44,6 +44,7 @@ from echoloop.statistics.discrimination import (
 )
 from echoloop.statistics.dunn import Dunn, dunn
 from echoloop.statistics.effective_judges import EffectiveJudges, effective_judges
+from echoloop.statistics.few import few_mean_interval
 from echoloop.statistics.judge_weights import JudgeWeights, judge_weights
 from echoloop.statistics.kemeny import Kemeny, kemeny, kemeny_many
 from echoloop.statistics.kemeny_ties import consensus_places
@@ -61,6 +62,7 @@ from echoloop.statistics.resampling import (
     resampling_weights,
 )
 from echoloop.statistics.same_developer import SameDeveloperBias, same_developer_bias
+from echoloop.statistics.shares import share_interval
 from echoloop.statistics.stability import Drift, RepeatNoise, drift, repeat_noise
 from echoloop.statistics.tails import bonferroni, holm, normal_p
 from echoloop.statistics.win_rates import Interval, WinRates, bootstrap, bootstrap_of, rates_of, win_rates
@@ -102,6 +104,7 @@ __all__ = [
     "dunn",
     "effective_judges",
     "f1",
+    "few_mean_interval",
     "friedman",
     "holm",
     "judge_weights",
@@ -134,6 +137,7 @@ __all__ = [
     "saturation",
     "separable_pairs",
     "settle_orders",
+    "share_interval",
     "sign_flip_p",
     "tau_b",
     "tau_b_each",

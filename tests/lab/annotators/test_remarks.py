@@ -3,6 +3,7 @@
 import pytest
 
 from echoloop.diagnose.feedback import FeedbackAnswer
+from echoloop.diagnose.taxonomy import TaxonomyAnswer
 
 
 @pytest.mark.parametrize(
@@ -24,7 +25,25 @@ from echoloop.diagnose.feedback import FeedbackAnswer
 )
 def test_a_complaint_gets_the_same_name_in_every_language(ask, text: str, keyword: str) -> None:
     answer = ask(FeedbackAnswer, {"prompt": "", "feedback": text})
-    assert (answer.polarity, answer.keyword, answer.kind) == ("failure", keyword, "opinion")
+    assert (answer.polarity, answer.kind) == ("failure", "opinion")
+    keywords = [{"number": 1, "keyword": answer.keyword, "remarks": 1}]
+    (cluster,) = ask(TaxonomyAnswer, {"known": [], "keywords": keywords}).clusters
+    assert (cluster.name, cluster.numbers) == (keyword, [1])
+
+
+def test_people_name_one_fault_in_their_own_words(ask) -> None:
+    texts = ("ugh, the sepia filter strikes again", "todo amarillento, otra vez", "怎么这么黄？")
+    named = [ask(FeedbackAnswer, {"prompt": "", "feedback": text}).keyword for text in texts]
+    assert named == ["sepia", "amarillento", "yellow tint"]
+
+
+def test_a_name_that_points_to_no_fault_is_left_out(ask) -> None:
+    keywords = [
+        {"number": number, "keyword": word, "remarks": 1}
+        for number, word in enumerate(("meh", "typos", "letters", "<b>", ""), start=1)
+    ]
+    (cluster,) = ask(TaxonomyAnswer, {"known": ["bad spelling"], "keywords": keywords}).clusters
+    assert (cluster.name, cluster.numbers) == ("bad spelling", [2, 3])
 
 
 @pytest.mark.parametrize("text", ["stunning work", "qué maravilla", "画得真棒", "最高です", "😍😍"])

@@ -22,7 +22,12 @@ from echoloop.lab.annotators.judging import (
     compare,
     grade,
 )
-from echoloop.lab.annotators.labelling import FeedbackQuestion, label_feedback
+from echoloop.lab.annotators.labelling import (
+    FeedbackQuestion,
+    TaxonomyQuestion,
+    label_feedback,
+    sort_keywords,
+)
 from echoloop.lab.annotators.looking import LookQuestion, count_objects, grade_text, look_at_framing
 from echoloop.lab.annotators.minors import look_for_minors
 from echoloop.lab.annotators.naming import NamingQuestion, name_task
@@ -108,6 +113,8 @@ def _reader(shape: str) -> _Answer:
             return lambda data, sights: filter_sample(_read(data, FilterQuestion), sights)
         case "FeedbackAnswer":
             return lambda data, sights: label_feedback(_read(data, FeedbackQuestion))
+        case "TaxonomyAnswer":
+            return lambda data, sights: sort_keywords(_read(data, TaxonomyQuestion))
         case "TaskNameAnswer":
             return lambda data, sights: name_task(_read(data, NamingQuestion))
         case "RewriteAnswer":
@@ -123,7 +130,7 @@ def _reader(shape: str) -> _Answer:
         case _:
             raise CannotAnswer(
                 f"no annotator knows the shape {shape!r}; known are RelevanceAnswer, ExtractionAnswer, PicturesAnswer, "
-                "ScreenshotAnswer, MinorsAnswer, FilterAnswer, FeedbackAnswer, TaskNameAnswer, RewriteAnswer, "
+                "ScreenshotAnswer, MinorsAnswer, FilterAnswer, FeedbackAnswer, TaxonomyAnswer, TaskNameAnswer, RewriteAnswer, "
                 "ApplicabilityAnswer, TextRenderingAnswer, ObjectCountAnswer and FramingAnswer"
             )
 

@@ -197,7 +197,7 @@ def read_remark(text: str) -> Remark | None:
     if _SOLUTION.search(said):
         return Remark(polarity="neither", kind="solution")
     praises, blames = bool(_PRAISE.search(said)), bool(_BLAME.search(said))
-    fault = next((name for name, pattern in _FAULTS if pattern.search(said)), "")
+    fault = fault_in(text)
     if fault and (blames or not praises):
         return Remark(polarity="failure", keyword=fault)
     if praises:
@@ -205,6 +205,28 @@ def read_remark(text: str) -> Remark | None:
     if _NEUTRAL.search(said):
         return Remark(polarity="neither")
     return None
+
+
+def fault_in(text: str) -> str:
+    """The fault that these words name; empty where they name none that is known here."""
+    said = evened(bare(text))
+    return next((name for name, pattern in _FAULTS if pattern.search(said)), "")
+
+
+def words_for(text: str, fault: str) -> str:
+    """The one or two words of the text itself that name this fault; empty where it takes more, or other than Latin letters."""
+    said = evened(bare(text))
+    found = next((pattern.search(said) for name, pattern in _FAULTS if name == fault), None)
+    if found is None:
+        return ""
+    start, end = found.span()
+    while start and said[start - 1].isalpha():
+        start -= 1
+    while end < len(said) and said[end].isalpha():
+        end += 1
+    words = said[start:end].split()
+    plain = " ".join(words)
+    return plain if 0 < len(words) <= 2 and plain.isascii() and fault_in(plain) == fault else ""
 
 
 def is_advert(text: str) -> bool:

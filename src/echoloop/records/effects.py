@@ -1,0 +1,34 @@
+"""Effects of one field on several models, compared: which way is worse, and who is."""
+
+from collections.abc import Iterable
+
+from echoloop.records.results import Effect
+
+
+def badness(effect: Effect) -> float | None:
+    """The effect turned so that more is worse; None where there is no number, or nobody said which way is better."""
+    if effect.value is None:
+        return None
+    match effect.better:
+        case "low":
+            return effect.value
+        case "high":
+            return -effect.value
+        case "zero":
+            return abs(effect.value)
+        case "unknown":
+            return None
+
+
+def worse_than(effects: Iterable[Effect]) -> dict[str, float]:
+    """For each model the share of the others that it is worse than, ties as a half; nothing where it is alone."""
+    known = {one.model: bad for one in effects if (bad := badness(one)) is not None}
+    return {
+        model: sum(_beats(other, bad) for name, other in known.items() if name != model) / (len(known) - 1)
+        for model, bad in known.items()
+        if len(known) > 1
+    }
+
+
+def _beats(better: float, worse: float) -> float:
+    return 0.5 if better == worse else float(better < worse)
