@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 import zstandard
+from micro_bagel import micro_checkpoint
 
 from echoloop.lab.town import TownPlan, write_town
+from echoloop.lab.training import text_lessons, write_lessons
 
 ROOT = Path(__file__).parents[2]
 ECHOLOOP = Path(sys.executable).with_name("echoloop")
@@ -60,6 +62,9 @@ def test_commands_run_in_order(page: Path, tmp_path: Path) -> None:
     if page.name in ("README.md", "collect.md"):
         write_town(tmp_path / "town", TownPlan(seed=7, threads=24))
         write_archives(tmp_path)
+    if page.name == "train.md":
+        micro_checkpoint(tmp_path / "bagel")
+        write_lessons(tmp_path / "data", list(text_lessons(80, 0)))
     for command in commands(page):
         done = subprocess.run([ECHOLOOP, *command], cwd=tmp_path, capture_output=True, text=True, check=False)
         assert done.returncode == 0, f"echoloop {' '.join(command)}\n{done.stdout}\n{done.stderr}"

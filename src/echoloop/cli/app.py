@@ -19,6 +19,7 @@ from echoloop.cli.release import release
 from echoloop.cli.report import report
 from echoloop.cli.status import status
 from echoloop.cli.suite import suite
+from echoloop.cli.train import train
 
 app = App(
     name="echoloop",
@@ -26,7 +27,7 @@ app = App(
     help="""Keep image-model benchmarks level with image models.
 
 People post about a new image model (collect); their conversations become a benchmark (curate, release); models answer
-it (generate); judges grade the answers (judge); complaints become metrics (diagnose); pages show it all (report).
+it (generate); judges grade the answers (judge); complaints become metrics (diagnose); pages show it all (report). A model is fine-tuned on what it lacks (train).
 
 Start with `echoloop demo`: the whole loop in a small world whose truth is known, offline, in about a minute.""",
 )
@@ -37,6 +38,7 @@ for _place, _verb in ((3, generate), (6, report)):
     app.command(_verb, group=LOOP, sort_key=_place)
 for _place, _verb in enumerate((demo, init, plan, status, forget)):
     app.command(_verb, group=AROUND, sort_key=_place)
+app.command(train)
 app.command(suite)
 app.command(ledger)
 app.command(lab)
