@@ -45,6 +45,13 @@ def test_nothing_changed() -> None:
     assert (shift.mean_rgb_distance, shift.earth_mover, shift.delta_b, shift.delta_l) == (0, 0, 0, 0)
 
 
+def test_between_black_and_white_nothing_is_no_distance_of_zero() -> None:
+    black = np.zeros((8, 8, 3), np.uint8)
+    shift = color_shift([black], [black])
+    assert shift.mean_rgb_distance is None
+    assert (shift.earth_mover, shift.delta_l) == (0, 0)
+
+
 def test_a_yellow_tint_is_signed_and_grows() -> None:
     shifts = [
         color_shift(PICTURES, [moved(one, yellow=size) for one in PICTURES]).delta_b
@@ -64,6 +71,7 @@ def test_darkening_is_not_yellowing() -> None:
 def test_flatter_contrast_moves_earth_though_the_mean_stays() -> None:
     flatter = [(128 + (one.astype(float) - 128) * 0.6).astype(np.uint8) for one in PICTURES]
     shift = color_shift(PICTURES, flatter)
+    assert shift.mean_rgb_distance is not None
     assert shift.mean_rgb_distance < 6
     assert shift.earth_mover > 10
 

@@ -3,11 +3,13 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 from scripted_model import scripted
 from stage_runs import run_stages
 
 from echoloop.diagnose import DiagnoseSettings, diagnose_stages
+from echoloop.diagnose.trends import Spoken, complaints_of
 from echoloop.records import Complaint, FaultKeyword, FeedbackLabel, Item, Post, Sample
 from echoloop.statistics import share_interval
 
@@ -82,6 +84,20 @@ def test_five_people_under_one_picture_are_one_sample(tmp_path: Path) -> None:
 
 def test_examples_come_from_different_samples_first(tmp_path: Path) -> None:
     assert set(summed_up(tmp_path)["yellow tint"].examples[:2]) == {"l0", "l5"}
+
+
+def test_the_same_words_are_no_second_example_while_there_are_others() -> None:
+    said = [("a", "too yellow"), ("b", "too yellow"), ("c", "too yellow"), ("d", "so sepia")]
+    spoken = [
+        Spoken(
+            label=msgspec.structs.replace(label(number, name, "failure", "tint"), text=text),
+            cluster="tint",
+            parts=(),
+        )
+        for number, (name, text) in enumerate(said)
+    ]
+    (found,) = complaints_of(spoken)
+    assert found.examples == ("l0", "l3", "l1", "l2")
 
 
 def test_every_part_says_of_how_many(tmp_path: Path) -> None:

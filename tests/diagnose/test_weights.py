@@ -46,16 +46,25 @@ def test_fetched_is_found_and_verified(hub: Path) -> None:
 
 
 def test_a_damaged_file_is_noticed_when_it_is_loaded(hub: Path) -> None:
-    folder = fetch_weights("auraface", fetch=serving(hub))
-    (folder / "glintr100.onnx").write_bytes(b"something else")
-    with pytest.raises(WeightsDamaged, match="glintr100"):
-        verified_digest(known_weights()["auraface"], folder)
+    folder = fetch_weights("dino_vits16", fetch=serving(hub))
+    (folder / "model.safetensors").write_bytes(b"something else")
+    with pytest.raises(WeightsDamaged, match=r"model\.safetensors"):
+        verified_digest(known_weights()["dino_vits16"], folder)
 
 
-def test_what_the_hub_did_not_mean_is_not_kept(hub: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "declared"),
+    [
+        pytest.param("dino_vits16", "0" * 64, id="the hub declares another"),
+        pytest.param(
+            "auraface", None, id="the hub declares what it serves, and it is not what is pinned here"
+        ),
+    ],
+)
+def test_a_file_that_is_not_the_one_meant_is_not_kept(hub: Path, name: str, declared: str | None) -> None:
     with pytest.raises(Mistake, match="another SHA-256"):
-        fetch_weights("auraface", fetch=serving(hub, "0" * 64))
-    assert find_weights(known_weights()["auraface"], {}) is None
+        fetch_weights(name, fetch=serving(hub, declared))
+    assert find_weights(known_weights()[name], {}) is None
 
 
 def test_an_unknown_name_says_which_there_are(hub: Path) -> None:
@@ -64,13 +73,14 @@ def test_an_unknown_name_says_which_there_are(hub: Path) -> None:
     assert "auraface, dino_vitb8, dino_vits16" in str(raised.value.remedy)
 
 
-def test_a_folder_of_ones_own_is_taken_as_it_is(hub: Path) -> None:
-    weights = known_weights()["dino_vits16"]
-    with pytest.raises(Mistake, match="lacks config"):
-        find_weights(weights, {"dino_vits16": str(hub)})
+@pytest.mark.parametrize("name", ["dino_vits16", "auraface"])
+def test_a_folder_of_ones_own_is_taken_as_it_is(hub: Path, name: str) -> None:
+    weights = known_weights()[name]
+    with pytest.raises(Mistake, match=f"lacks {weights.files[0]}"):
+        find_weights(weights, {name: str(hub)})
     for file in weights.files:
         (hub / file).write_text(file)
-    assert find_weights(weights, {"dino_vits16": str(hub)}) == hub
+    assert find_weights(weights, {name: str(hub)}) == hub
     first = verified_digest(weights, hub)
-    (hub / "config.json").write_text("other")
+    (hub / weights.files[0]).write_text("other")
     assert verified_digest(weights, hub) != first

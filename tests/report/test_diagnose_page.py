@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 from page_reading import Page
 
+from echoloop.records import FeedbackLabel
+from echoloop.records.arrow import to_table
 from echoloop.report import write_report
-from echoloop.workspace import Workspace
+from echoloop.workspace import Origin, Workspace
 
 
 @pytest.fixture(scope="module")
@@ -42,8 +44,32 @@ def test_people_are_quoted_without_handles_and_without_markup(page: Page) -> Non
     assert "\u202e" not in page.path.read_text("utf-8")
 
 
+def test_ways_round_a_fault_are_quoted_once_and_as_text(workspace: Workspace) -> None:
+    said = "<script>alert(1)</script> open a new chat, says @brush.lover_7"
+    labels = [
+        FeedbackLabel(
+            id=f"w{number}",
+            sample=f"s{number}",
+            post_url=f"https://x.com/i/status/{number}",
+            text=said,
+            polarity="neither",
+            kind="solution",
+            state="answered",
+        )
+        for number in range(2)
+    ]
+    workspace.tables.write(
+        "feedback", to_table(labels, FeedbackLabel), FeedbackLabel, Origin(act="diagnose", position=400)
+    )
+    page = Page(write_report(workspace, "GPT-4o").parent / "diagnose.html")
+    assert "Ways round a fault 2 remarks, 1 of them here" in page.text
+    assert "open a new chat, says [handle]" in page.text
+    assert not [attributes for attributes in page.of("script") if "src" not in attributes]
+    assert "Questions to the model itself" not in page.text
+
+
 def test_a_complaint_is_beside_what_was_measured_of_it(page: Page) -> None:
-    assert "yellow $tint$ 黄 color shift, delta b 67 % 4.00 1 of 4 4.00 1 of 4 not measured" in page.text
+    assert "yellow $tint$ 黄 color shift, delta b 67 % +4.00 1 of 4 +4.00 1 of 4 not measured" in page.text
     assert "no metric answers it" in page.text
     assert "not measured: too few: 1 metrics were measured" in page.text
 

@@ -20,7 +20,7 @@ def run(*, place: Place = HERE, running: Running = AS_USUAL) -> None:
     """Read what people complained about, and measure it on every model's pictures."""
     hold_signals()
     from echoloop.cli.acts import run_act
-    from echoloop.cli.diagnose_agreement import print_complaints
+    from echoloop.cli.diagnose_lines import print_complaints
     from echoloop.cli.freshness import stages_of
 
     run_act(place, running, lambda house: stages_of(house, "diagnose"))
@@ -33,7 +33,7 @@ def agreement(*, place: Place = HERE, running: Running = AS_USUAL) -> None:
     """Ask several models which metric means something for which item, and say how far they agree."""
     hold_signals()
     from echoloop.cli.acts import run_act
-    from echoloop.cli.diagnose_agreement import print_readers_agreement
+    from echoloop.cli.diagnose_lines import print_readers_agreement
     from echoloop.diagnose import agreement_stages
 
     run_act(place, running, lambda house: agreement_stages(house.applicability_readers))

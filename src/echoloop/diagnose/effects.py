@@ -16,7 +16,13 @@ from echoloop.diagnose.settings import DiagnoseSettings
 from echoloop.engine import Desk
 from echoloop.records import Drop, Effect, EffectStatistic, Item, Keep, Measurement, Output
 from echoloop.records.arrow import from_table
-from echoloop.statistics import mean_interval, median_interval, percentile_interval, resampling_weights
+from echoloop.statistics import (
+    mean_interval,
+    median_interval,
+    percentile_interval,
+    resampling_weights,
+    share_interval,
+)
 
 Interval = tuple[float, float, float]
 NOT_MEASURED = "not measured: "
@@ -25,14 +31,15 @@ NOT_MEASURED = "not measured: "
 def sum_up_effects(
     desk: Desk[DiagnoseSettings], measurements: pa.Table, outputs: pa.Table, items: pa.Table
 ) -> Iterator[Keep[Effect] | Drop]:
-    """One effect a field and model in two statistics, and the corpus numbers of metrics that have one."""
+    """Effects of every field on every model, and the corpus numbers of metrics that have one."""
     metrics = open_metrics(desk.settings.metrics)
     rows: dict[tuple[str, str], dict[str, list[Measurement]]] = {}
     for row in from_table(measurements, Measurement):
         rows.setdefault((row.metric, row.field), {}).setdefault(row.model, []).append(row)
+    shares = {(one.name, field.name) for one in metrics for field in one.fields if field.statistic == "share"}
     for name in sorted(rows):
         for model in sorted(rows[name]):
-            for effect in _item_effects(desk.settings, rows[name][model]):
+            for effect in _item_effects(desk.settings, rows[name][model], name in shares):
                 yield Keep(_explained(effect, metrics))
     for metric in metrics:
         if metric.encoded is not None and metric.encoded.pooling is not None:
@@ -47,21 +54,42 @@ def _explained(effect: Effect, metrics: Sequence[Metric]) -> Effect:
         for place, field in enumerate(metric.fields):
             if (metric.name, field.name) == (effect.metric, effect.field):
                 return msgspec.structs.replace(
-                    effect, meaning=field.meaning, better=field.better, answers=metric.answers, place=place
+                    effect,
+                    meaning=field.meaning,
+                    better=field.better,
+                    answers=field.answers_of(metric.answers),
+                    above=field.above,
+                    below=field.below,
+                    place=place,
                 )
     return effect
 
 
-def _item_effects(settings: DiagnoseSettings, rows: list[Measurement]) -> Iterator[Effect]:
-    """Mean and median over items; several outputs of an item count as one."""
+def _item_effects(settings: DiagnoseSettings, rows: list[Measurement], share: bool) -> Iterator[Effect]:
+    """Mean over items, and the median of what is more than yes or no; several outputs of an item count as one.
+
+    A share that was seen nowhere, or everywhere, has Wilson's interval: drawn again, the same items would look certain.
+    """
     by_item: dict[str, list[float]] = {}
     for row in rows:
         if row.value is not None:
             by_item.setdefault(row.item, []).append(row.value)
     means = np.array([float(np.mean(by_item[item])) for item in sorted(by_item)])
     drawn = {"resamples": settings.resamples, "seed": settings.seed}
-    yield _as_effect(rows, rows[0].field, "mean", mean_interval(means, **drawn))
-    yield _as_effect(rows, rows[0].field, "median", median_interval(means, **drawn))
+    field, items = rows[0].field, len(means)
+    if share and items and means.sum() in (0, items):
+        yield _as_effect(rows, field, "mean", share_interval(round(means.sum()), items))
+    else:
+        yield _as_effect(rows, field, "mean", _unless_alike(mean_interval(means, **drawn)))
+    if not share:
+        yield _as_effect(rows, field, "median", _unless_alike(median_interval(means, **drawn)))
+
+
+def _unless_alike(found: Interval) -> Interval:
+    """One item, or items that are all alike, have no interval: drawn again they are the same, and a width of nothing would look
+    certain."""
+    value, low, high = found
+    return found if low < high else (value, math.nan, math.nan)
 
 
 def _pooled_effects(
@@ -115,7 +143,7 @@ def _pooled(settings: DiagnoseSettings, pooling: Pooling, parts: np.ndarray) -> 
     weights = resampling_weights(len(parts), settings.resamples, settings.seed)
     drawn = np.array([pooling.number(one) for one in np.tensordot(weights, parts, axes=1)])
     low, high = percentile_interval(drawn[:, None])
-    return pooling.number(parts.sum(axis=0)), float(low[0]), float(high[0])
+    return _unless_alike((pooling.number(parts.sum(axis=0)), float(low[0]), float(high[0])))
 
 
 def _as_effect(rows: list[Measurement], field: str, statistic: EffectStatistic, found: Interval) -> Effect:

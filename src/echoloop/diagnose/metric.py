@@ -38,12 +38,25 @@ Values: TypeAlias = Mapping[str, float | Absent]
 
 @dataclass(frozen=True, kw_only=True)
 class MetricField:
-    """One number of a metric. `better` says where good results lie; a `pooled` one is of all outputs together."""
+    """One number of a metric. `better` says where good results lie; a `pooled` one is of all outputs together, and a `share` of
+    one output lies between 0 and 1: on most it is yes or no.
+
+    `answers` names the complaints that it bears out; left out, all that its metric answers. Where zero is best, some complaints
+    lie on one side of it: a number `above` zero bears out these, one `below` zero those.
+    """
 
     name: str
     meaning: str
     better: Literal["low", "high", "zero"]
-    statistic: Literal["mean", "median", "pooled"] = "mean"
+    statistic: Literal["mean", "pooled", "share"] = "mean"
+    answers: tuple[str, ...] | None = None
+    above: tuple[str, ...] = ()
+    below: tuple[str, ...] = ()
+
+    def answers_of(self, metric_answers: tuple[str, ...]) -> tuple[str, ...]:
+        """Every complaint that it bears out, whichever side of zero it lies on."""
+        own = (*(self.answers or ()), *self.above, *self.below)
+        return own if own or self.answers is not None else metric_answers
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
@@ -146,6 +159,12 @@ class Metric:
             raise ValueError(
                 f"metric {self.name!r} has {' and '.join(kinds) or 'no function'}; give it exactly one of pixels, "
                 "encoded and asked"
+            )
+        unknown = {one for field in self.fields for one in field.answers_of(())} - set(self.answers)
+        if unknown:
+            raise ValueError(
+                f"a field of metric {self.name!r} answers {', '.join(sorted(unknown))}, which the metric does not; "
+                "add it to the answers of the metric"
             )
         if not self.measured and self.pooling is None:
             raise ValueError(f"metric {self.name!r} has no field that is measured; name at least one")

@@ -2,9 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import permutations
-from math import atanh, isfinite, sqrt, tanh
+from math import isfinite, nan
 
+import msgspec
 import numpy as np
 import pyarrow as pa
 
@@ -12,98 +12,93 @@ from echoloop.diagnose.settings import DiagnoseSettings
 from echoloop.engine import Desk
 from echoloop.records import Complaint, Effect, Finding, Keep, worse_than
 from echoloop.records.arrow import from_table
-from echoloop.statistics import pearson
+from echoloop.statistics import spearman
 
 MEASURE = "complaints with measured effects (Spearman)"
 FEWEST = 5
 """Of fewer metrics every order is likely by chance."""
 
-_ALL_ORDERS, _SOME_ORDERS = 8, 20_000
 _FORMULA = (
-    "over metrics: the share of samples complained of in what the metric answers, with the share of the other models that this one "
-    "is worse than in the metric's first field; interval by Fieller's approximation, rough for so few; p over all orders"
+    "over metrics: the shares of samples with each complaint that the metric answers, added up, with the share of the other models "
+    "that this one is worse than in what is complained of (in the metric's first field where nobody complains); interval by "
+    "Fieller's approximation, rough for so few; p over all orders"
 )
+
+
+class Answering(msgspec.Struct, frozen=True, kw_only=True):
+    """A metric: how much is complained of what any of its fields bears out, and each model's place in just that."""
+
+    complained: float
+    worse: dict[str, float]
 
 
 def compare_with_effects(
     desk: Desk[DiagnoseSettings], complaints: pa.Table, effects: pa.Table
 ) -> Iterator[Keep[Finding]]:
     """One correlation a model."""
-    shares = {one.cluster: one.share for one in from_table(complaints, Complaint)}
-    first = _first_fields(from_table(effects, Effect))
-    models = sorted({effect.model for own in first.values() for effect in own})
-    for model in models:
-        points = [
-            (_complained(own[0], shares), worse)
-            for own in first.values()
-            if own[0].answers and (worse := worse_than(own).get(model)) is not None
-        ]
+    shares = {one.cluster: one.share or 0.0 for one in from_table(complaints, Complaint)}
+    metrics = answering(from_table(effects, Effect), shares)
+    for model in sorted({model for metric in metrics for model in metric.worse}):
+        points = [(metric.complained, metric.worse[model]) for metric in metrics if model in metric.worse]
         yield Keep(finding_of(model, points))
 
 
-def _first_fields(effects: Sequence[Effect]) -> dict[str, list[Effect]]:
-    """Each metric's first field, as a mean over items, for every model."""
-    found: defaultdict[str, list[Effect]] = defaultdict(list)
+def answering(effects: Sequence[Effect], shares: Mapping[str, float]) -> list[Answering]:
+    """The metrics that answer a complaint, by means over items."""
+    by_metric: defaultdict[str, defaultdict[int, list[Effect]]] = defaultdict(lambda: defaultdict(list))
     for effect in effects:
-        if effect.place == 0 and effect.statistic == "mean":
-            found[effect.metric].append(effect)
-    return dict(found)
+        if effect.statistic == "mean":
+            by_metric[effect.metric][effect.place].append(effect)
+    found: list[Answering] = []
+    for fields in by_metric.values():
+        ordered = [fields[place] for place in sorted(fields)]
+        answered = {cluster: shares.get(cluster, 0.0) for own in ordered for cluster in own[0].answers}
+        if answered:
+            found.append(Answering(complained=sum(answered.values()), worse=_worse(ordered, answered)))
+    return found
 
 
-def _complained(effect: Effect, shares: Mapping[str, float | None]) -> float:
-    return sum(shares.get(cluster) or 0.0 for cluster in effect.answers)
+def _worse(fields: Sequence[Sequence[Effect]], answered: Mapping[str, float]) -> dict[str, float]:
+    """Each complaint by the first field that bears it out, weighed by how many complain of it."""
+    made = {cluster: share for cluster, share in answered.items() if share > 0}
+    if not made:
+        return worse_than(fields[0])
+    parts = [
+        (share, worse_than(next(own for own in fields if cluster in own[0].answers), cluster))
+        for cluster, share in made.items()
+    ]
+    return {
+        model: sum(share * worse[model] for share, worse in parts) / sum(made.values())
+        for model in parts[0][1]
+        if all(model in worse for _, worse in parts)
+    }
 
 
 def finding_of(model: str, points: Sequence[tuple[float, float]]) -> Finding:
     """Spearman's rho of share and place, or why there is none."""
-    value, chance, reason = None, None, ""
-    if len(points) < FEWEST:
-        reason = (
-            f"too few: {len(points)} metrics were measured on it and on another model, and it takes {FEWEST}"
-        )
-    else:
-        ranks = np.apply_along_axis(_ranks, 0, np.array(points))
-        found = pearson(ranks[:, 0], ranks[:, 1])
-        value = found.statistic if isfinite(found.statistic) else None
-        chance = _chance(ranks, found.statistic) if value is not None else None
-        reason = "" if value is not None else "all metrics are alike: no order"
-    low, high = _fieller(value, len(points)) if value is not None else (None, None)
+    found = spearman(*np.array(points).T) if len(points) >= FEWEST else None
+    value, low, high, chance = (
+        (found.statistic, found.low, found.high, found.p) if found else (nan, nan, nan, nan)
+    )
     return Finding(
         split="all",
         measure=MEASURE,
         about=model,
-        value=value,
-        low=low,
-        high=high,
-        p=chance,
+        value=_known(value),
+        low=_known(low),
+        high=_known(high),
+        p=_known(chance),
         n=len(points),
         formula=_FORMULA,
-        reason=reason,
+        reason=_why_none(value, len(points)),
     )
 
 
-def _ranks(values: np.ndarray) -> np.ndarray:
-    """Places from 1, equals sharing the mean of theirs."""
-    below = (values[:, None] > values[None, :]).sum(axis=1)
-    same = (values[:, None] == values[None, :]).sum(axis=1)
-    return below + (same + 1) / 2
+def _known(number: float) -> float | None:
+    return number if isfinite(number) else None
 
 
-def _chance(ranks: np.ndarray, rho: float) -> float:
-    """The share of all orders of the places in which they agree (or disagree) as much; of some orders where there are too many."""
-    shares, places = (column - column.mean() for column in ranks.T)
-    count = len(shares)
-    if count <= _ALL_ORDERS:
-        orders = np.array(list(permutations(range(count))))
-    else:
-        orders = np.random.default_rng(0).permuted(np.tile(np.arange(count), (_SOME_ORDERS, 1)), axis=1)
-    scale = np.sqrt((shares @ shares) * (places @ places))
-    drawn = np.abs(shares[orders] @ places) / scale
-    return float((drawn >= abs(rho) - 1e-9).mean())
-
-
-def _fieller(rho: float, n: int) -> tuple[float, float]:
-    """A perfect order of so few is taken for a little less, or its interval would have no width."""
-    near = float(np.clip(rho, -1 + 1 / (n * n), 1 - 1 / (n * n)))
-    half = 1.959963984540054 * sqrt(1.06 / (n - 3))
-    return min(rho, tanh(atanh(near) - half)), max(rho, tanh(atanh(near) + half))
+def _why_none(value: float, metrics: int) -> str:
+    if metrics < FEWEST:
+        return f"too few: {metrics} metrics were measured on it and on another model, and it takes {FEWEST}"
+    return "" if isfinite(value) else "all metrics are alike: no order"

@@ -109,11 +109,17 @@ def _samples_by_part(spoken: Iterable[Spoken]) -> dict[tuple[PartKind, str], set
 
 
 def _examples(labels: Iterable[FeedbackLabel]) -> tuple[str, ...]:
-    """A few in the order of their ids, which are hashes: nobody chose them. One of each sample first."""
-    ordered = sorted(labels, key=lambda label: label.id)
-    first = {label.sample: label for label in reversed(ordered)}
-    rest = [label for label in ordered if first[label.sample] is not label]
-    return tuple(label.id for label in [*reversed(first.values()), *rest][:_EXAMPLES])
+    """A few in the order of their ids, which are hashes: nobody chose them. Other samples and other words come first."""
+    samples: set[str] = set()
+    texts: set[str] = set()
+    new: list[str] = []
+    rest: list[str] = []
+    for label in sorted(labels, key=lambda label: label.id):
+        known = label.sample in samples or label.text in texts
+        (rest if known else new).append(label.id)
+        samples.add(label.sample)
+        texts.add(label.text)
+    return tuple([*new, *rest][:_EXAMPLES])
 
 
 class _Parts:

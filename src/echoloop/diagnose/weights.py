@@ -73,12 +73,13 @@ def missing_words(weights: Weights) -> str:
 
 
 def verified_digest(weights: Weights, folder: Path) -> str:
-    """One hash of all files, after comparing each with what it must be."""
+    """One hash of all files, after comparing each that was fetched with what it must be."""
     note = read_note(folder)
+    pinned = {**note.files, **weights.sha256} if note else {}
     total = sha256()
     for name in weights.files:
         found = file_digest(folder / name)
-        wanted = weights.sha256.get(name) or (note.files.get(name) if note else None) or found
+        wanted = pinned.get(name, found)
         if found != wanted:
             raise WeightsDamaged(
                 f"{name} of the weights {weights.name!r} is not the file that it should be",

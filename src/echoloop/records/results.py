@@ -300,8 +300,9 @@ class Effect(msgspec.Struct, frozen=True, kw_only=True):
 
     `statistic` says how items become one number: their mean, their median (what is there in every picture, and not only
     in those that went wrong altogether), or pooled over the corpus. `absences` says why outputs were not measured, as
-    "reason: count" in order of count. `meaning` and `better` say what the number is, `answers` which complaints its metric
-    answers, and `place` where the field stands among those of its metric: the first is the one to look at first.
+    "reason: count" in order of count. `meaning` and `better` say what the number is, `answers` which complaints it bears out
+    (those in `above` only above zero, those in `below` only below it), and `place` where the field stands among those of its
+    metric: the first is the one to look at first. `low` and `high` are None where an interval would say nothing, as of items that are all alike.
     """
 
     KEY: ClassVar[tuple[str, ...]] = ("metric", "field", "statistic", "model")
@@ -320,6 +321,8 @@ class Effect(msgspec.Struct, frozen=True, kw_only=True):
     meaning: str = ""
     better: Better = "unknown"
     answers: tuple[str, ...] = ()
+    above: tuple[str, ...] = ()
+    below: tuple[str, ...] = ()
     place: int = 0
 
 

@@ -10,7 +10,7 @@ from echoloop.report.complaints import in_order
 
 
 class BesideCell(msgspec.Struct, frozen=True, kw_only=True):
-    """A model's effect, and the share of the other models that it is worse than (None where that is not known)."""
+    """A model's effect, and the share of the other models that it is worse than: None where it is not known, or all are alike."""
 
     effect: Effect
     worse: float | None
@@ -35,7 +35,7 @@ class Beside(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def beside(complaints: Sequence[Complaint], effects: Sequence[Effect]) -> Beside:
-    """Means over items of every field of a metric that answers the complaint."""
+    """Means over items of every field that bears the complaint out."""
     means = [one for one in effects if one.statistic == "mean"]
     models = tuple(sorted({one.model for one in means}))
     fields: defaultdict[tuple[str, int, str], list[Effect]] = defaultdict(list)
@@ -46,13 +46,16 @@ def beside(complaints: Sequence[Complaint], effects: Sequence[Effect]) -> Beside
         own = [fields[name] for name in sorted(fields) if complaint.cluster in fields[name][0].answers]
         rows += [_row(complaint, field, models) for field in own] or [_unmeasured(complaint, models)]
     named = {complaint.cluster for complaint in complaints}
-    quiet = {one.metric for one in means if one.answers and named.isdisjoint(one.answers)}
-    return Beside(models=models, rows=tuple(rows), uncomplained=tuple(sorted(quiet)))
+    answering = {one.metric for one in means if one.answers}
+    heard = {one.metric for one in means if not named.isdisjoint(one.answers)}
+    return Beside(models=models, rows=tuple(rows), uncomplained=tuple(sorted(answering - heard)))
 
 
 def _row(complaint: Complaint, effects: Sequence[Effect], models: Sequence[str]) -> BesideRow:
     by_model = {one.model: one for one in effects}
-    worse = worse_than(effects)
+    worse = worse_than(effects, complaint.cluster)
+    if len(set(worse.values())) < 2:
+        worse = {}
     return BesideRow(
         complaint=complaint,
         metric=effects[0].metric,

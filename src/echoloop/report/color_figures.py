@@ -31,6 +31,8 @@ _LINES = (
 )
 _CLIPPED = (5, 250)
 _SMOOTH = np.array([1, 4, 6, 4, 1]) / 16
+_SMOOTHER = np.exp(-0.5 * (np.arange(-12, 13) / 5.0) ** 2)
+"""For many lines in one panel: a drawing with few colours is all peaks, of which the last line would hide the others."""
 
 
 def color_figures(histograms: Sequence[ColorHistogram]) -> Iterator[tuple[str, bytes]]:
@@ -74,13 +76,13 @@ def _by_model(inputs: dict[str, ColorHistogram], outputs: Sequence[ColorHistogra
                 axes.set_title(channel, fontsize=8)
             axes.tick_params(labelbottom=row == len(outputs) - 1)
         _patches(figure.add_subplot(grid[row, 3]), before, after)
-    said = "share of pixels by value; filled and dotted: inputs, lines: outputs; patches: mean colour before and after"
+    said = "share of pixels by value; filled and dotted: inputs, lines: outputs; patches: mean colour before and after (values 5 to 250)"
     figure.text(0.5, 0.0, f"{said}; {cut}" if cut else said, ha="center", va="top", fontsize=7)
     return figure
 
 
 def _strip(inputs: dict[str, ColorHistogram], outputs: Sequence[ColorHistogram], cut: str) -> "Figure":
-    """All models over the inputs of the one with the most pairs."""
+    """All models over the inputs of the one with the most pairs; whose inputs these are is said, since models differ in coverage."""
     from matplotlib.figure import Figure
 
     widest = max(outputs, key=lambda one: one.pictures)
@@ -88,27 +90,39 @@ def _strip(inputs: dict[str, ColorHistogram], outputs: Sequence[ColorHistogram],
     panels: Any = figure.subplots(1, len(_CHANNELS))
     for axes, channel in zip(panels, _CHANNELS, strict=True):
         lines = [(one, _LINES[place % len(_LINES)]) for place, one in enumerate(outputs)]
-        _draw(axes, channel, inputs[widest.model], lines)
+        _draw(axes, channel, inputs[widest.model], lines, _SMOOTHER / _SMOOTHER.sum())
         axes.set_title(channel, fontsize=8)
     for place, one in enumerate(outputs):
-        panels[-1].plot([], [], color=_LINES[place % len(_LINES)], label=visible(clip(one.model, 18)))
+        panels[-1].plot(
+            [],
+            [],
+            color=_LINES[place % len(_LINES)],
+            label=f"{visible(clip(one.model, 18))} ({one.pictures})",
+        )
     panels[-1].legend(frameon=False, fontsize=6, loc="upper left", bbox_to_anchor=(1.0, 1.05))
-    if cut:
-        figure.text(0.5, 0.0, cut, ha="center", va="top", fontsize=7)
+    said = (
+        "share of pixels by value, smoothed; lines: outputs of each model (so many); filled: the inputs of the "
+        f"{widest.pictures} measured pairs of {visible(clip(widest.model, 18))}"
+    )
+    figure.text(0.5, -0.02, f"{said}; {cut}" if cut else said, ha="center", va="top", fontsize=7)
     return figure
 
 
 def _draw(
-    axes: Any, channel: str, before: ColorHistogram, after: Sequence[tuple[ColorHistogram, str]]
+    axes: Any,
+    channel: str,
+    before: ColorHistogram,
+    after: Sequence[tuple[ColorHistogram, str]],
+    window: "np.ndarray" = _SMOOTH,
 ) -> None:
     """Values that are clipped to black or white would flatten all others, so the height is that of what lies between."""
     values = np.arange(256)
-    ground = _smooth(before, channel)
+    ground = _smooth(before, channel, window)
     axes.fill_between(values, ground, color=FAINT, linewidth=0)
     tops = [ground[_CLIPPED[0] : _CLIPPED[1] + 1].max()]
     for one, colour in after:
-        line = _smooth(one, channel)
-        axes.plot(values, line, color=colour, linewidth=1)
+        line = _smooth(one, channel, window)
+        axes.plot(values, line, color=colour, linewidth=1, alpha=0.85)
         tops.append(line[_CLIPPED[0] : _CLIPPED[1] + 1].max())
     axes.set_xlim(0, 255)
     axes.set_ylim(0, 1.08 * max(tops) or 1)
@@ -117,8 +131,8 @@ def _draw(
     axes.tick_params(labelsize=6)
 
 
-def _smooth(one: ColorHistogram, channel: str) -> "np.ndarray":
-    return np.convolve(np.array(getattr(one, channel)), _SMOOTH, mode="same")
+def _smooth(one: ColorHistogram, channel: str, window: "np.ndarray") -> "np.ndarray":
+    return np.convolve(np.array(getattr(one, channel)), window, mode="same")
 
 
 def _patches(axes: Any, before: ColorHistogram, after: ColorHistogram) -> None:

@@ -5,7 +5,15 @@ from collections.abc import Sequence
 
 import msgspec
 
-from echoloop.records import Complaint, ComplaintPart, FaultKeyword, FeedbackLabel, PartKind, Split
+from echoloop.records import (
+    Complaint,
+    ComplaintPart,
+    FaultKeyword,
+    FeedbackKind,
+    FeedbackLabel,
+    PartKind,
+    Split,
+)
 
 SPLITS: tuple[Split, ...] = ("text_to_image", "image_to_image", "analysis")
 NO_ITEM = "no item"
@@ -32,6 +40,8 @@ class Complaints(msgspec.Struct, frozen=True, kw_only=True):
     neither: int
     solutions: int
     explorations: int
+    solution_quotes: tuple[str, ...]
+    exploration_quotes: tuple[str, ...]
     unread: tuple[tuple[str, int], ...]
 
 
@@ -55,6 +65,8 @@ def count_complaints(
         neither=polarities["neither"],
         solutions=kinds["solution"],
         explorations=kinds["exploration"],
+        solution_quotes=_quotes(labels, "solution"),
+        exploration_quotes=_quotes(labels, "exploration"),
         unread=tuple(sorted(unread.items())),
     )
 
@@ -69,10 +81,16 @@ def parts_of(complaint: Complaint, kind: PartKind) -> list[ComplaintPart]:
     return sorted((part for part in complaint.parts if part.kind == kind), key=lambda part: part.name)
 
 
+def _quotes(labels: Sequence[FeedbackLabel], kind: FeedbackKind) -> tuple[str, ...]:
+    """A few in the order of their ids, which are hashes: nobody chose them. The same words stand once."""
+    ordered = sorted((label for label in labels if label.kind == kind), key=lambda label: label.id)
+    return tuple(dict.fromkeys(label.text for label in ordered))[:_QUOTED]
+
+
 def _row(complaint: Complaint, texts: dict[str, str]) -> ComplaintRow:
     counts = {part.name: part.complaints for part in parts_of(complaint, "split")}
     return ComplaintRow(
         complaint=complaint,
         by_split=tuple(counts.get(name, 0) for name in (*SPLITS, NO_ITEM)),
-        quotes=tuple(texts[one] for one in complaint.examples if one in texts)[:_QUOTED],
+        quotes=tuple(dict.fromkeys(texts[one] for one in complaint.examples if one in texts))[:_QUOTED],
     )

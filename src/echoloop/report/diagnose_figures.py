@@ -1,4 +1,4 @@
-"""Figures about complaints and metrics: bars with intervals, months, every metric's bars, complaints beside effects."""
+"""Figures about complaints and metrics: bars with intervals, every metric's bars, complaints beside effects."""
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from echoloop.records import Complaint
-from echoloop.report.beside import Beside
-from echoloop.report.complaints import parts_of
+from echoloop.report.beside import Beside, BesideCell
 from echoloop.report.displayed_text import TextDisplay, clip, visible
-from echoloop.report.figures import ACCENT, FAINT, INK, drawing, figure_files, left_out
+from echoloop.report.figures import ACCENT, INK, drawing, figure_files, left_out
 from echoloop.report.measured import EffectGroup
+from echoloop.report.trend_figures import months_of, trends
+from echoloop.report.wording import measured_number, which_is_better
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_MOST_COMPLAINTS, _MOST_TRENDS, _MOST_MODELS = 20, 8, 16
-_NO_DATE = "no date"
+_MOST_COMPLAINTS, _MOST_MODELS = 20, 16
 
 
 def diagnose_figures(
@@ -26,8 +26,8 @@ def diagnose_figures(
     with drawing():
         if complaints:
             yield from figure_files("complaints", _bars(complaints, display))
-            if len(_months(complaints)) > 1:
-                yield from figure_files("complaints_by_month", _trends(complaints, display))
+            if len(months_of(complaints)) > 1:
+                yield from figure_files("complaints_by_month", trends(complaints, display))
         measured = [group for group in groups if group.there and group.statistic != "median"]
         if measured:
             yield from figure_files("metric_bars", _metric_bars(measured))
@@ -63,46 +63,6 @@ def _bars(complaints: Sequence[Complaint], display: TextDisplay) -> "Figure":
     return figure
 
 
-def _months(complaints: Sequence[Complaint]) -> list[str]:
-    named = {part.name for one in complaints for part in parts_of(one, "month")}
-    return sorted(named - {_NO_DATE})
-
-
-def _trends(complaints: Sequence[Complaint], display: TextDisplay) -> "Figure":
-    """One small panel a complaint, all to one scale."""
-    from matplotlib.figure import Figure
-
-    months, shown = _months(complaints), complaints[:_MOST_TRENDS]
-    columns = min(4, len(shown))
-    rows = -(-len(shown) // columns)
-    figure = Figure(figsize=(2.2 * columns, 1.6 * rows + 0.5))
-    panels: Any = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
-    for place, axes in enumerate(panels.flat):
-        if place >= len(shown):
-            axes.axis("off")
-            continue
-        points = [
-            (months.index(part.name), 100 * part.share, 100 * part.low, 100 * part.high)
-            for part in parts_of(shown[place], "month")
-            if part.name in months
-            and part.share is not None
-            and part.low is not None
-            and part.high is not None
-        ]
-        at, share, low, high = (list(values) for values in zip(*points, strict=True))
-        axes.fill_between(at, low, high, color=FAINT, linewidth=0)
-        axes.plot(at, share, "o-", color=ACCENT, markersize=3, linewidth=1.2)
-        axes.set_title(display.text(clip(shown[place].cluster, 28)), fontsize=8)
-        axes.set_xticks(range(len(months)), months, rotation=60, fontsize=6)
-        axes.tick_params(axis="y", labelsize=7)
-        axes.set_ylim(bottom=0)
-    cut = left_out(len(shown), len(complaints), "complaints, commonest first")
-    label = "% of the month's samples that somebody spoke of, with 95 % interval"
-    figure.supxlabel(f"{label}; {cut}" if cut else label, fontsize=7)
-    figure.tight_layout()
-    return figure
-
-
 def _metric_bars(groups: Sequence[EffectGroup]) -> "Figure":
     """ECHO's Figure 8 with intervals and coverage: a panel a field, a bar a model. Medians are in the tables."""
     from matplotlib.figure import Figure
@@ -117,8 +77,9 @@ def _metric_bars(groups: Sequence[EffectGroup]) -> "Figure":
             _panel(axes, groups[place])
         else:
             axes.axis("off")
-    if cut := left_out(min(most, _MOST_MODELS), most, "models"):
-        figure.supxlabel(cut, fontsize=7)
+    said = "mean over items, or pooled; line: 95 % interval, none where all items are alike; in brackets: results that were measured"
+    cut = left_out(min(most, _MOST_MODELS), most, "models")
+    figure.supxlabel(f"{said}; {cut}" if cut else said, fontsize=7)
     figure.tight_layout()
     return figure
 
@@ -136,6 +97,10 @@ def _panel(axes: Any, group: EffectGroup) -> None:
         if one.low is not None and one.high is not None:
             axes.plot([one.low, one.high], [place, place], color=INK, linewidth=1)
     axes.axvline(0, color=INK, linewidth=0.6)
+    axes.set_ylim(-0.6, len(rows) - 0.4)
+    if not any(row.effect.value or row.effect.high for row in rows):
+        axes.set_xlim(0, 1)
+    axes.set_xlabel(which_is_better(group.better), fontsize=6, labelpad=1)
     axes.set_yticks(range(len(rows)), labels, fontsize=6)
     axes.tick_params(axis="x", labelsize=6)
     axes.tick_params(axis="y", length=0)
@@ -171,10 +136,7 @@ def _beside(side: Beside, display: TextDisplay) -> "Figure":
     right.imshow(worse, cmap="Oranges", vmin=0, vmax=1.4, aspect="auto")
     for place, row in enumerate(rows):
         for column, cell in enumerate(row.cells[: len(models)]):
-            value = cell.effect.value if cell else None
-            right.text(
-                column, place, "–" if value is None else f"{value:.2f}", ha="center", va="center", fontsize=6
-            )
+            right.text(column, place, _cell(cell), ha="center", va="center", fontsize=5.5, linespacing=0.95)
     names = [
         f"{display.text(clip(row.complaint.cluster, 22))} · {(row.field or 'no metric').replace('_', ' ')}"
         for row in rows
@@ -192,7 +154,13 @@ def _beside(side: Beside, display: TextDisplay) -> "Figure":
     right.tick_params(length=0)
     right.spines[:].set_visible(False)
     cuts = (left_out(len(rows), len(side.rows), "lines"), left_out(len(models), len(side.models), "models"))
-    label = "effect; the darker, the more other models it is worse than"
+    label = "mean effect, of so many results; darker: worse than more of the other models"
     right.set_xlabel("; ".join(part for part in (label, *cuts) if part), fontsize=7)
     figure.tight_layout()
     return figure
+
+
+def _cell(cell: BesideCell | None) -> str:
+    if cell is None or cell.effect.value is None:
+        return "–"
+    return f"{measured_number(cell.effect.value, cell.effect.better)}\n{cell.effect.measured}"

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 import msgspec
 
-from echoloop.records import Effect, EffectStatistic
+from echoloop.records import Better, Effect, EffectStatistic
 
 
 class EffectRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A model's effect and where its marks lie on the scale, as shares of its width."""
+    """A model's effect and where its marks lie on the scale, as shares of its width. `beyond_zero` means something only where zero
+    is best: what counts faults is never below it."""
 
     effect: Effect
     at: float | None
@@ -25,6 +26,7 @@ class EffectGroup(msgspec.Struct, frozen=True, kw_only=True):
     field: str
     statistic: EffectStatistic
     meaning: str
+    better: Better
     first: bool
     zero: float
     rows: tuple[EffectRow, ...]
@@ -58,6 +60,7 @@ def _group(name: tuple[str, str, EffectStatistic], effects: list[Effect]) -> Eff
         field=field,
         statistic=statistic,
         meaning=effects[0].meaning,
+        better=effects[0].better,
         first=effects[0].place == 0 and statistic == "mean",
         zero=(0.0 - least) / width,
         rows=tuple(
@@ -66,8 +69,14 @@ def _group(name: tuple[str, str, EffectStatistic], effects: list[Effect]) -> Eff
                 at=place(one.value),
                 start=place(one.low),
                 end=place(one.high),
-                beyond_zero=one.low is not None and one.high is not None and (one.low > 0 or one.high < 0),
+                beyond_zero=_beyond_zero(one),
             )
             for one in sorted(effects, key=lambda one: one.model)
         ),
     )
+
+
+def _beyond_zero(effect: Effect) -> bool:
+    if effect.better != "zero" or effect.low is None or effect.high is None:
+        return False
+    return effect.low > 0 or effect.high < 0

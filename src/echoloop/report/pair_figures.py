@@ -63,6 +63,7 @@ def _name(one: MetricPairs) -> str:
 def _put(axes: Any, shown: Shown, title: str, read: Callable[[str], bytes | None]) -> None:
     axes.set_xticks([])
     axes.set_yticks([])
+    axes.spines[:].set_visible(True)
     axes.spines[:].set_color(FAINT)
     axes.set_title(title, fontsize=6)
     pixels = _pixels(read(str(shown.href)) if shown.href else None)

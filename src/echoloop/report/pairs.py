@@ -25,7 +25,8 @@ class MeasuredPair(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MetricPairs(msgspec.Struct, frozen=True, kw_only=True):
-    """Three results of one metric's first field, of so many that were measured, and how many share the best number."""
+    """Three results of one metric's first field, of so many that were measured, and how many share the best number. Where all are
+    alike there is no best and no worst, and one is shown."""
 
     metric: str
     field: str
@@ -74,7 +75,10 @@ def _chosen(
     shelf: PictureShelf,
 ) -> MetricPairs:
     ordered = sorted(rows, key=lambda row: (row[0], sha256(f"pair {row[1].output}".encode()).hexdigest()))
-    places = {"best": 0, "worst": len(ordered) - 1, "median": len(ordered) // 2}
+    if ordered[0][0] == ordered[-1][0]:
+        places = {"all alike" if len(ordered) > 1 else "the only one": 0}
+    else:
+        places = {"best": 0, "worst": len(ordered) - 1, "median": len(ordered) // 2}
     return MetricPairs(
         metric=effect.metric,
         field=effect.field,
@@ -86,7 +90,7 @@ def _chosen(
 
 
 def _apart(places: dict[str, int]) -> list[tuple[str, int]]:
-    """Of few results the best may be the worst too: each is shown once."""
+    """Of few results the median may be the worst too: each is shown once."""
     first: dict[int, str] = {}
     for rank, place in places.items():
         first.setdefault(place, rank)

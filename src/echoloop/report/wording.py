@@ -29,6 +29,8 @@ def filters(display: TextDisplay) -> Mapping[str, Callable[..., Any]]:
         "thousands": thousands,
         "decimals": decimals,
         "signed": signed,
+        "measured": measured_number,
+        "better": which_is_better,
         "anchor": anchor,
     }
 
@@ -61,6 +63,20 @@ def decimals(number: float, places: int = 3) -> str:
 def signed(number: float) -> str:
     """+0.21 or −0.21, with a real minus."""
     return f"{number:+.2f}".replace("-", "−")
+
+
+def measured_number(number: float, better: str) -> str:
+    """As many places as tell small distances apart, and a sign only where both are possible: +5.25, 0.092, 9.1e-05; 0 is exact."""
+    if number == 0:
+        return "0"
+    size = abs(number)
+    form = ".1e" if size < 0.0005 else ".3f" if size < 1 else ".2f"
+    return f"{number:{'+' if better == 'zero' else ''}{form}}".replace("-", "−", 1 if number < 0 else 0)
+
+
+def which_is_better(better: str) -> str:
+    """What `low`, `high` and `zero` mean to a reader; nothing where nobody said."""
+    return {"low": "less is better", "high": "more is better", "zero": "zero is best"}.get(better, "")
 
 
 def anchor(name: str) -> Markup:

@@ -63,6 +63,7 @@ from echoloop.statistics.resampling import (
 )
 from echoloop.statistics.same_developer import SameDeveloperBias, same_developer_bias
 from echoloop.statistics.shares import share_interval
+from echoloop.statistics.spearman import spearman
 from echoloop.statistics.stability import Drift, RepeatNoise, drift, repeat_noise
 from echoloop.statistics.tails import bonferroni, holm, normal_p
 from echoloop.statistics.win_rates import Interval, WinRates, bootstrap, bootstrap_of, rates_of, win_rates
@@ -139,6 +140,7 @@ __all__ = [
     "settle_orders",
     "share_interval",
     "sign_flip_p",
+    "spearman",
     "tau_b",
     "tau_b_each",
     "tiers",

@@ -8,9 +8,8 @@ import msgspec
 import numpy as np
 
 from echoloop.collect.plan.matching import Keywords, fold
-from echoloop.collect.plan.wilson import share_bounds
 from echoloop.collect.plan.words import terms_of
-from echoloop.statistics import log_odds
+from echoloop.statistics import log_odds, share_interval
 
 _LEAST_Z = 3.0
 _ALIKE = 0.8
@@ -140,7 +139,7 @@ class _Table:
         kept, dropped = len(self._kept[term]), len(self._dropped.get(term, ()))
         finds = Keywords((keyword,))
         waiting = sum(bool(finds.found_in(text)) for text in self._unfound)
-        low, high = share_bounds(kept, kept + dropped)
+        _, low, high = share_interval(kept, kept + dropped)
         likely = waiting * kept / (kept + dropped)
         voices = self._voices(self._kept, self._heaps.kept, term)
         evidence = f"{term!r} is in {kept:,} kept posts by {voices:,} voices and in {dropped:,} dropped ones (z = {z:.1f})"

@@ -6,8 +6,8 @@ from typing import Literal
 
 import msgspec
 
-from echoloop.collect.plan.wilson import share_bounds
 from echoloop.collect.plan.yields import Calendar, Finding, Searched
+from echoloop.statistics import share_interval
 
 
 class DropTerm(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,7 +42,8 @@ class _Term(msgspec.Struct):
 
     @property
     def upper(self) -> float:
-        return share_bounds(len(self.kept), len(self.scored))[1]
+        """Everything is possible where nothing was scored."""
+        return share_interval(len(self.kept), len(self.scored))[2] if self.scored else 1.0
 
     def add(self, post: str, score: int | None, keep_from: int) -> None:
         self.found.add(post)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from math import ceil, sqrt
+from math import ceil, isfinite, sqrt
 from pathlib import Path
 from typing import TypeAlias
 
@@ -33,12 +33,13 @@ _LOOKED_AT = 40_000
 
 @dataclass(frozen=True)
 class ColorShift:
-    """`mean_rgb_distance` is a number of the corpus (comparable with ECHO's); the others are means over pairs.
+    """`mean_rgb_distance` is a number of the corpus (comparable with ECHO's), and None where all of one side is black or white;
+    the others are means over pairs.
 
     `earth_mover` is in 0..255 units, `delta_b` is positive towards yellow, `delta_l` is positive towards bright.
     """
 
-    mean_rgb_distance: float
+    mean_rgb_distance: float | None
     earth_mover: float
     delta_b: float
     delta_l: float
@@ -58,7 +59,8 @@ def color_shift(inputs: Sequence[Source], outputs: Sequence[Source], *, threads:
         pooled += _part(Encoding(inputs=(before,), output=after))
         sums += _differences(before, after)
     earth_mover, delta_b, delta_l = (float(one) for one in sums / len(inputs))
-    return ColorShift(_distance(pooled), earth_mover, delta_b, delta_l)
+    distance = _distance(pooled)
+    return ColorShift(distance if isfinite(distance) else None, earth_mover, delta_b, delta_l)
 
 
 def _looked_at(
@@ -155,23 +157,30 @@ COLOR_SHIFT = Metric(
     name="color_shift",
     fields=(
         MetricField(
-            name="earth_mover", meaning="how far the colours moved from the input, 0 to 255", better="low"
+            name="earth_mover",
+            meaning="how far the colours moved from the input, 0 to 255",
+            better="low",
+            answers=("colours changed", "washed out"),
         ),
         MetricField(
             name="delta_b",
             meaning="how much yellower (+) or bluer (−) than the input, in CIELAB b*",
             better="zero",
+            above=("yellow tint",),
         ),
         MetricField(
             name="delta_l",
             meaning="how much brighter (+) or darker (−) than the input, in CIELAB L*",
             better="zero",
+            above=("too bright",),
+            below=("too dark",),
         ),
         MetricField(
             name="mean_rgb_distance",
             meaning="distance of the mean colours over all pairs together, 0 to 255",
             better="low",
             statistic="pooled",
+            answers=("colours changed",),
         ),
     ),
     answers=("yellow tint", "too dark", "too bright", "colours changed", "washed out"),

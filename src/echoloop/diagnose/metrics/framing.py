@@ -24,7 +24,14 @@ def _values(answer: FramingAnswer, task: Task) -> Values:
 
 FRAMING = Metric(
     name="framing",
-    fields=(MetricField(name="cut_off", meaning="share of results whose subject is cut off", better="low"),),
+    fields=(
+        MetricField(
+            name="cut_off",
+            meaning="share of results whose subject is cut off",
+            better="low",
+            statistic="share",
+        ),
+    ),
     answers=("cropped", "cut off", "bad framing"),
     needs=frozenset({"output", "prompt"}),
     inputs="none",

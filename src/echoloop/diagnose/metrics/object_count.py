@@ -44,7 +44,10 @@ OBJECT_COUNT = Metric(
             better="low",
         ),
         MetricField(
-            name="miscounted", meaning="share of the kinds of things with a wrong number", better="low"
+            name="miscounted",
+            meaning="share of the kinds of things with a wrong number",
+            better="low",
+            statistic="share",
         ),
     ),
     answers=("wrong count", "missing objects", "extra objects"),

@@ -38,7 +38,7 @@ def build(start: Start, settings: Settings, ranks: Ranks, say: Callable[[str], N
     model.recompute = settings.recompute
     if settings.compile:
         for block in model.blocks:
-            block.compile()
+            block.compile(dynamic=True)
     if start.weights:
         shard(model, ranks, settings.precision)
         model.to_empty(device=ranks.device)

@@ -141,16 +141,16 @@ def _alternatives(settings: Settings) -> list[tuple[str, Settings, int]]:
     small = change(data, expected=data.expected // 3, most=data.most // 3, sample=data.sample // 3)
     lora = change(settings, tuning=Lora(), recompute=True)
     ways = [
-        ("recompute=True", change(settings, recompute=True), 1),
+        ("activations made again on the way back", change(settings, recompute=True), 1),
         (
-            f"packs of {small.most:,} tokens, accumulate={settings.accumulate * 3}",
+            f"--pack {small.expected} --accumulate {settings.accumulate * 3}",
             change(settings, data=small),
             1,
         ),
-        ("precision=bf16", change(settings, precision="bf16"), 1),
-        ("tuning=generation with recompute", change(settings, tuning="generation", recompute=True), 1),
-        ("LoRA with recompute", lora, 1),
-        ("LoRA with recompute, bf16 and smaller packs", change(lora, precision="bf16", data=small), 1),
+        ("--precision bf16", change(settings, precision="bf16"), 1),
+        ("--generation-only", change(settings, tuning="generation", recompute=True), 1),
+        ("LoRA (--recipe echo4o-lora)", lora, 1),
+        ("LoRA, bf16 and smaller packs", change(lora, precision="bf16", data=small), 1),
         ("8 times as many ranks", settings, 8),
     ]
     return [way for way in ways if way[1] != settings or way[2] > 1]

@@ -1,7 +1,7 @@
 """What diagnose found, in lines: the commonest complaints, and how far several readers agree."""
 
 from echoloop.cli.composing import read_house
-from echoloop.cli.messages import say
+from echoloop.cli.messages import counted, say
 from echoloop.cli.options import Place
 from echoloop.records import Complaint, Finding
 from echoloop.records.arrow import from_table
@@ -23,7 +23,9 @@ def print_complaints(place: Place) -> None:
     for one in rows[:_MOST]:
         if one.share is not None and one.low is not None and one.high is not None:
             share = f"{one.share:>6.1%}  ({one.low:.1%} .. {one.high:.1%})"
-            say(f"  {_shown(one.cluster):<24} {share}  {one.samples:,} samples, {one.remarks:,} remarks")
+            say(
+                f"  {_shown(one.cluster):<24} {share}  {counted(one.samples, 'sample')}, {counted(one.remarks, 'remark')}"
+            )
     if len(rows) > _MOST:
         say(f"  and {len(rows) - _MOST:,} rarer ones")
 
