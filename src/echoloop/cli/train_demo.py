@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from echoloop.cli.messages import say
 from echoloop.images import Pixels, encode_png
-from echoloop.lab.training import Lesson, fully_right, reference_lessons, text_lessons, write_lessons
+from echoloop.lab.training import SIDE, Lesson, fully_right, reference_lessons, text_lessons, write_lessons
 from echoloop.records import Mistake, Problem
 from echoloop.statistics import share_interval
 from echoloop.train.checkpoints import load_autoencoder, load_config
@@ -23,7 +23,7 @@ from echoloop.workspace import place_file
 
 TEXT_FLOOR = 0.80
 REFERENCES_FLOOR = 3.0
-TEXTS, REFERENCES, HELD_OUT = 12_000, 8_000, 200
+TEXTS, REFERENCES, HELD_OUT = 14_000, 6_000, 200
 _TOGETHER = 50
 
 
@@ -132,7 +132,13 @@ def _train(out: Path, settings: Settings, run: Path, tell: Callable[[str], None]
 
 def _drawn(sampler: Sampler, lessons: Sequence[Lesson]) -> list[Pixels]:
     requests = [
-        DrawRequest(prompt=lesson.instruction, references=lesson.reference_pictures, seed=number)
+        DrawRequest(
+            prompt=lesson.instruction,
+            references=lesson.reference_pictures,
+            seed=number,
+            width=SIDE,
+            height=SIDE,
+        )
         for number, lesson in enumerate(lessons)
     ]
     return [

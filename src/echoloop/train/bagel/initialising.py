@@ -7,6 +7,7 @@ from torch import nn
 
 from echoloop.train.bagel.model import Bagel
 
+_TABLES = ("embed_tokens.weight", "position_embedding.weight")
 _INTO_THE_STREAM = ("o_proj", "down_proj", "out_proj", "fc2")
 
 
@@ -20,7 +21,7 @@ def initialise(model: Bagel, seed: int) -> None:
             weight.zero_()
         elif weight.ndim == 1:
             weight.fill_(1.0)
-        elif "embed" in name and "patch" not in name:
+        elif name.endswith(_TABLES):
             weight.normal_(generator=draw)
         else:
             narrow = depth if any(part in name for part in _INTO_THE_STREAM) else 1.0

@@ -26,11 +26,11 @@ def tiny(steps: int = 1_500) -> Settings:
         steps=steps,
         precision="fp32",
         recompute=False,
-        data=Data(expected=2_048, most=2_304, sample=1_024),
+        data=Data(expected=1_792, most=2_048, sample=1_024),
         optimiser=Optimiser(
-            rate=2e-3, betas=(0.9, 0.99), eps=1e-8, warm_up=50, schedule="cosine", lowest=0.02
+            rate=2e-3, betas=(0.9, 0.95), eps=1e-8, warm_up=50, schedule="cosine", lowest=0.02
         ),
         averaging=Averaging(decay=0.999, warm_up=True),
-        saving=Saving(every=500, keep=1),
-        logging=Logging(every=20, tensorboard=False),
+        saving=Saving(every=2_000, keep=1),
+        logging=Logging(every=100, tensorboard=False),
     )
