@@ -20,7 +20,7 @@ Recipe = Literal["echo4o", "echo4o-lora", "tiny"]
 
 @train.command
 def demo(
-    *, out: Path = Path("miniature"), minutes: float = 11.0, seed: int = 0, controls: bool = False
+    *, out: Path = Path("miniature"), minutes: float = 12.5, seed: int = 0, controls: bool = False
 ) -> None:
     """Train a true miniature on the lab's scenes, draw scenes it never saw, and count how many are fully right.
 

@@ -15,7 +15,7 @@ from PIL import Image
 
 from echoloop.images import Pixels, encode_png
 from echoloop.lab.scenes import Scene, SceneRequest, Thing, Wanted, check, describe_request, draw, facts, read
-from echoloop.lab.scenes.vocabulary import BACKGROUNDS, CELLS, COLOURS, Background, Cell, Noun
+from echoloop.lab.scenes.vocabulary import BACKGROUNDS, CELLS, COLOURS, Noun
 
 SIDE = 32
 REFERENCE_SIDE = 16
@@ -23,18 +23,10 @@ _CLOSE = slice(64, 128)
 _NOUNS: tuple[Noun, ...] = ("ball", "box", "tent", "heart", "ring", "moon")
 """What the reader still tells apart at 32 pixels: a star and a kite are blurred into others."""
 _HELD_OUT = 10
-_PLACES = {
-    "white": "a plain white backdrop",
-    "sky": "a blue sky",
-    "night": "a night sky",
-    "sand": "a sandy beach",
-    "meadow": "a green meadow",
-    "lilac": "a lilac wall",
-}
 _WISHES = (
-    "Put the thing from the first picture in the {first} and the thing from the second picture in the {second}, against {ground}.",
-    "With {ground} behind: what the first picture shows goes in the {first}, what the second picture shows in the {second}.",
-    "Combine both pictures: the second one's thing in the {second}, the first one's thing in the {first}. Use {ground} as the background.",
+    "Put the thing from the first picture in the {cell}, in front of what the second picture shows.",
+    "Use the second picture as the background. In the {cell} goes the thing from the first picture.",
+    "Combine both pictures: the first one's thing in the {cell}, against the second one's background.",
 )
 
 
@@ -42,7 +34,7 @@ class Lesson(msgspec.Struct, frozen=True, kw_only=True):
     """A wish, its references, and a scene that fulfils it."""
 
     instruction: str
-    references: tuple[Thing, ...] = ()
+    references: tuple[Scene, ...] = ()
     scene: Scene
 
     @property
@@ -51,30 +43,28 @@ class Lesson(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def reference_pictures(self) -> tuple[Pixels, ...]:
-        return tuple(
-            _close_up(thing, BACKGROUNDS[_mark(f"{thing.noun} {thing.colour} {place}") % len(BACKGROUNDS)])
-            for place, thing in enumerate(self.references)
-        )
+        return tuple(_close_up(scene) for scene in self.references)
 
 
 def text_lessons(count: int, seed: int, *, held_out: bool = False) -> Iterator[Lesson]:
     """A thing of a colour in a place, on a background: all four in words."""
     rng = np.random.default_rng((seed, 1))
     for _ in range(count):
-        scene = _scene(rng, 1, held_out)
+        scene = _scene(rng, held_out)
         yield Lesson(instruction=describe_request(_wish(scene), "en", rng), scene=scene)
 
 
 def reference_lessons(count: int, seed: int, *, held_out: bool = False) -> Iterator[Lesson]:
-    """Two things shown close up become one scene; the words name neither of them."""
+    """A thing shown close up, before a background that another picture shows; the words name neither of them."""
     rng = np.random.default_rng((seed, 2))
     for _ in range(count):
-        scene = _scene(rng, 2, held_out)
-        first, second = scene.things
-        wish = _WISHES[int(rng.integers(len(_WISHES)))]
+        scene = _scene(rng, held_out)
+        thing = scene.things[0]
+        elsewhere = BACKGROUNDS[int(rng.integers(len(BACKGROUNDS)))]
+        alone = msgspec.structs.replace(thing, cell="centre")
         yield Lesson(
-            instruction=wish.format(first=first.cell, second=second.cell, ground=_PLACES[scene.background]),
-            references=(first, second),
+            instruction=_WISHES[int(rng.integers(len(_WISHES)))].format(cell=thing.cell),
+            references=(Scene(background=elsewhere, things=(alone,)), Scene(background=scene.background)),
             scene=scene,
         )
 
@@ -103,47 +93,31 @@ def small(scene: Scene) -> Pixels:
     return np.asarray(Image.fromarray(draw(scene)).resize((SIDE, SIDE), Image.Resampling.LANCZOS))
 
 
-def _close_up(thing: Thing, background: Background) -> Pixels:
-    alone = msgspec.structs.replace(thing, cell="centre")
-    drawn = draw(Scene(background=background, things=(alone,)))[_CLOSE, _CLOSE]
+def _close_up(scene: Scene) -> Pixels:
+    """The middle of a scene."""
     size = (REFERENCE_SIDE, REFERENCE_SIDE)
-    return np.asarray(Image.fromarray(drawn).resize(size, Image.Resampling.LANCZOS))
+    return np.asarray(Image.fromarray(draw(scene)[_CLOSE, _CLOSE]).resize(size, Image.Resampling.LANCZOS))
 
 
-def _scene(rng: np.random.Generator, things: int, held_out: bool) -> Scene:
+def _scene(rng: np.random.Generator, held_out: bool) -> Scene:
     while True:
-        cells: list[Cell] = [CELLS[place] for place in rng.permutation(len(CELLS))[:things]]
-        scene = Scene(
-            background=BACKGROUNDS[int(rng.integers(len(BACKGROUNDS)))],
-            things=tuple(
-                Thing(
-                    noun=_NOUNS[int(rng.integers(len(_NOUNS)))],
-                    colour=COLOURS[int(rng.integers(len(COLOURS)))],
-                    cell=cell,
-                )
-                for cell in cells
-            ),
+        thing = Thing(
+            noun=_NOUNS[int(rng.integers(len(_NOUNS)))],
+            colour=COLOURS[int(rng.integers(len(COLOURS)))],
+            cell=CELLS[int(rng.integers(len(CELLS)))],
         )
-        content = sorted(f"{thing.noun} {thing.colour} {thing.cell}" for thing in scene.things)
-        if (_mark(f"{scene.background} {content}") % _HELD_OUT == 0) == held_out:
+        scene = Scene(background=BACKGROUNDS[int(rng.integers(len(BACKGROUNDS)))], things=(thing,))
+        content = f"{scene.background} {thing.noun} {thing.colour} {thing.cell}"
+        if (zlib.crc32(content.encode()) % _HELD_OUT == 0) == held_out:
             return scene
 
 
 def _wish(scene: Scene) -> SceneRequest:
     """Sizes are not asked for: all things are large."""
-    kinds: dict[tuple[str, str], list[Thing]] = {}
-    for thing in scene.things:
-        kinds.setdefault((thing.noun, thing.colour), []).append(thing)
     return SceneRequest(
         background=scene.background,
         things=tuple(
-            Wanted(
-                noun=alike[0].noun,
-                colour=alike[0].colour,
-                count=len(alike),
-                cells=tuple(sorted((thing.cell for thing in alike), key=CELLS.index)),
-            )
-            for alike in kinds.values()
+            Wanted(noun=thing.noun, colour=thing.colour, cells=(thing.cell,)) for thing in scene.things
         ),
     )
 
@@ -179,7 +153,3 @@ def _add(shard: tarfile.TarFile, name: str, pixels: Pixels) -> None:
     member = tarfile.TarInfo(name)
     member.size = len(data)
     shard.addfile(member, io.BytesIO(data))
-
-
-def _mark(text: str) -> int:
-    return zlib.crc32(text.encode())

@@ -21,7 +21,7 @@ from echoloop.train.sampling import Defaults, Guidance, write_defaults
 
 SIDE = 32
 _TOKEN = 4
-_SHIFT = 3.0
+_SHIFT = 2.0
 """Towards noise: only there does the text say what the picture does not yet show."""
 
 
