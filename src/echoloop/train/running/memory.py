@@ -149,8 +149,8 @@ def _alternatives(settings: Settings) -> list[tuple[str, Settings, int]]:
         ),
         ("--precision bf16", change(settings, precision="bf16"), 1),
         ("--generation-only", change(settings, tuning="generation", recompute=True), 1),
-        ("LoRA (--recipe echo4o-lora)", lora, 1),
-        ("LoRA, bf16 and smaller packs", change(lora, precision="bf16", data=small), 1),
+        ("LoRA with packs as large", lora, 1),
+        ("LoRA with smaller packs, --recipe echo4o-lora", change(lora, precision="bf16", data=small), 1),
         ("8 times as many ranks", settings, 8),
     ]
     return [way for way in ways if way[1] != settings or way[2] > 1]
